@@ -13,7 +13,5 @@ public enum LossReason {
     /** The store lost its data or was restored from an older state. */
     STORE_RESET,
     /** The lease reached the {@code maxHold} of its lock options. */
-    MAX_HOLD,
-    /** The lease object became unreachable without having been released. */
-    FORGOTTEN
+    MAX_HOLD
 }
