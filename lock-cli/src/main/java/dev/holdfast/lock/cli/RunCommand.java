@@ -118,13 +118,13 @@ final class RunCommand implements Callable<Integer> {
         try {
             return run(url, new LockName(name));
         } catch (IllegalArgumentException | LockConfigurationException e) {
-            return failed(ExitStatus.RUN_USAGE, e.getMessage());
+            return failed(ExitStatus.RUN_USAGE, String.valueOf(e.getMessage()));
         } catch (StoreUnavailableException e) {
-            return failed(ExitStatus.UNAVAILABLE, e.getMessage());
+            return failed(ExitStatus.UNAVAILABLE, String.valueOf(e.getMessage()));
         } catch (AcquireTimeoutException | LockClosedException e) {
-            return failed(ExitStatus.NOT_ACQUIRED, e.getMessage());
+            return failed(ExitStatus.NOT_ACQUIRED, String.valueOf(e.getMessage()));
         } catch (LeaseLostException e) {
-            return failed(ExitStatus.LOST, e.getMessage());
+            return failed(ExitStatus.LOST, String.valueOf(e.getMessage()));
         }
     }
 
