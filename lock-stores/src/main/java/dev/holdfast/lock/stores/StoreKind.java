@@ -4,21 +4,19 @@ import java.util.List;
 
 /** The stores that can be started. */
 public enum StoreKind {
-    REDIS("redis", "redis-server", "redis", List.of("--appendonly", "yes", "--appendfsync", "always")),
-    ETCD("etcd", "etcd-server", "etcd", List.of("--unsafe-no-fsync=false")),
-    ZOOKEEPER("zookeeper", "", "", List.of("-Dzookeeper.forceSync=yes")),
-    POSTGRES("postgresql", "postgresql", "postgresql@17", List.of("-c", "fsync=on", "-c", "full_page_writes=on"));
+    REDIS("redis", "redis-server", "redis"),
+    ETCD("etcd", "etcd-server", "etcd"),
+    ZOOKEEPER("zookeeper", "", ""),
+    POSTGRES("postgresql", "postgresql", "postgresql@17");
 
     private final String scheme;
     private final String aptPackage;
     private final String brewFormula;
-    private final List<String> durableArgs;
 
-    StoreKind(String scheme, String aptPackage, String brewFormula, List<String> durableArgs) {
+    StoreKind(String scheme, String aptPackage, String brewFormula) {
         this.scheme = scheme;
         this.aptPackage = aptPackage;
         this.brewFormula = brewFormula;
-        this.durableArgs = durableArgs;
     }
 
     /** The scheme of the store's URL, which is also its name in reports and settings. */
@@ -44,6 +42,11 @@ public enum StoreKind {
      * everything over the death of the process (but not of the machine).
      */
     public List<String> durableArgs() {
-        return durableArgs;
+        return switch (this) {
+            case REDIS -> List.of("--appendonly", "yes", "--appendfsync", "always");
+            case ETCD -> List.of("--unsafe-no-fsync=false");
+            case ZOOKEEPER -> List.of("-Dzookeeper.forceSync=yes");
+            case POSTGRES -> List.of("-c", "fsync=on", "-c", "full_page_writes=on");
+        };
     }
 }
