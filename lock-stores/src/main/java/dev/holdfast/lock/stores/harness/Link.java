@@ -71,6 +71,10 @@ final class Link implements LinkControl, AutoCloseable {
         return proxy().attempts();
     }
 
+    long repliesLost() {
+        return proxy().repliesLost();
+    }
+
     @Override
     public void close() {
         lock.lock();

@@ -96,6 +96,11 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
         return Optional.of(link);
     }
 
+    /** How many replies the link has lost so far. */
+    public long repliesLost() {
+        return link.repliesLost();
+    }
+
     @Override
     public OptionalLong requests() {
         return store.requests();
