@@ -1,6 +1,7 @@
 package dev.holdfast.lock.redis;
 
 import dev.holdfast.lock.spi.StoreException;
+import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -12,7 +13,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
 final class RedisErrors {
     /** The access that a user of this driver needs, as {@code ACL SETUSER} takes it. */
     static final String ACL = "~hf:* &hf:* +eval +evalsha +time +hget +hmget +hset +hsetnx +hdel +pexpire +publish"
-            + " +subscribe +ping +del +info +select +client|setname +client|setinfo";
+            + " +subscribe +ping +del +info +select";
 
     /** Redis 6 wraps an error inside a script, with the code after a dash. */
     private static final Pattern CODE = Pattern.compile("(?:^|-)([A-Z]{3,})\\b");
@@ -83,6 +84,10 @@ final class RedisErrors {
                             + " only if the scheme is rediss:, and that no firewall drops packets",
                     cause);
         }
+        if (!(cause instanceof IOException) && !(cause instanceof StoreException) && !isBroken(cause)) {
+            return StoreException.refused(
+                    store + " does not speak the Redis protocol: " + reason(cause) + "; check the port", cause);
+        }
         return StoreException.notExecuted(
                 store + ": cannot connect: " + reason(cause) + "; check host and port, that a Redis server runs there,"
                         + " and that it speaks TLS if and only if the scheme is rediss:",
@@ -104,6 +109,12 @@ final class RedisErrors {
             cause = cause.getCause();
         }
         return false;
+    }
+
+    /** Whether Jedis lost the connection, as opposed to reading what Redis would not write. */
+    private static boolean isBroken(Throwable failure) {
+        String message = reason(failure);
+        return failure.getCause() instanceof IOException || message.startsWith("Unexpected end of stream");
     }
 
     private static String reason(Throwable failure) {

@@ -1,5 +1,10 @@
 package dev.holdfast.lock.redis;
 
+import dev.holdfast.lock.ClientOptions;
+import dev.holdfast.lock.LockClient;
+import dev.holdfast.lock.LockConfigurationException;
+import dev.holdfast.lock.Locks;
+import dev.holdfast.lock.StoreUnavailableException;
 import dev.holdfast.lock.spi.Claim;
 import dev.holdfast.lock.spi.DriverContext;
 import dev.holdfast.lock.spi.DriverInfo;
@@ -9,6 +14,7 @@ import dev.holdfast.lock.spi.LockUrl;
 import dev.holdfast.lock.spi.StoreException;
 import java.time.Duration;
 import java.util.Set;
+import redis.clients.jedis.UnifiedJedis;
 
 /**
  * Locks on one Redis primary: {@code redis:} and, over TLS, {@code rediss:}. URL, parameters, privileges and guarantees
@@ -35,6 +41,24 @@ public final class RedisLocks implements LockProvider {
         RedisAddress address = new RedisAddress(url, context.options().parameters());
         RedisCalls calls = new PooledCalls(address, context, new ConnectGate(context.ticker()));
         return open(new RedisConnection(address.toString(), context.ticker(), calls), context);
+    }
+
+    /**
+     * Locks over a client that the application has already. It stays open when the returned client is closed, and takes
+     * no connection of its own beyond those of its pool: one for each request under way.
+     *
+     * <p>Its pool wait and socket timeout bound the requests, since Jedis takes no timeout with a call: configure both
+     * below {@link ClientOptions#storeTimeout()}, and no retries.
+     *
+     * @param jedis a client of one standalone server
+     * @throws LockConfigurationException if an option or the server's set-up is at fault
+     * @throws StoreUnavailableException if the server does not answer
+     */
+    public static LockClient over(UnifiedJedis jedis, ClientOptions options) {
+        return Locks.over(
+                options,
+                context -> open(
+                        new RedisConnection("Redis (given client)", context.ticker(), new SharedCalls(jedis)), context));
     }
 
     private static LockDriver open(RedisConnection connection, DriverContext context) {

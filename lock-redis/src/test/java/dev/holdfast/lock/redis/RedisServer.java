@@ -9,8 +9,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -75,6 +78,15 @@ final class RedisServer implements AutoCloseable {
                         .timeoutMillis(5_000)
                         .build())
                 .build();
+    }
+
+    /** Sends {@code ACL SETUSER} with these rules. */
+    void user(String name, String rules) {
+        try (Connection connection = new Connection("127.0.0.1", port)) {
+            CommandArguments command = new CommandArguments(Protocol.Command.ACL).add("SETUSER").add(name);
+            List.of(rules.split(" ")).forEach(command::add);
+            connection.executeCommand(command);
+        }
     }
 
     void kill() throws InterruptedException {
