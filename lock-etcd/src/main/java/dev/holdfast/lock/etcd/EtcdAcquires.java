@@ -61,6 +61,9 @@ final class EtcdAcquires {
             throw StoreException.notExecuted(
                     "the queue of '" + request.name() + "' at " + connection.errors().store() + " changes too often",
                     null);
+        } catch (StoreException e) {
+            boolean mayLeaveSomething = attempt.doubt() != null || attempt.created() != 0;
+            throw mayLeaveSomething ? StoreException.unknown(String.valueOf(e.getMessage()), e) : e;
         } finally {
             if (attempt.doubt() == null && attempt.created() == 0) {
                 attempts.remove(request.id(), attempt);

@@ -1,5 +1,10 @@
 package dev.holdfast.lock.etcd;
 
+import dev.holdfast.lock.ClientOptions;
+import dev.holdfast.lock.LockClient;
+import dev.holdfast.lock.LockConfigurationException;
+import dev.holdfast.lock.Locks;
+import dev.holdfast.lock.StoreUnavailableException;
 import dev.holdfast.lock.spi.DriverContext;
 import dev.holdfast.lock.spi.LockDriver;
 import dev.holdfast.lock.spi.LockProvider;
@@ -39,6 +44,17 @@ public final class EtcdLocks implements LockProvider {
                 new EtcdErrors(url.toString(), rootOf(context)),
                 context.ticker());
         return EtcdDriver.open(connection, EtcdClients.targets(url), context, ttlSeconds);
+    }
+
+    /**
+     * Locks over a jetcd client of the caller's, which stays open when the {@link LockClient} closes. Build it with
+     * {@code waitForReady(false)}; what the driver can not do with a foreign client is in {@code docs/etcd.md}.
+     *
+     * @throws LockConfigurationException if an option or the cluster's set-up is at fault
+     * @throws StoreUnavailableException if the cluster does not answer in time
+     */
+    public static LockClient over(Client client, ClientOptions options) {
+        return Locks.over(options, context -> open(client, context));
     }
 
     static LockDriver open(Client client, DriverContext context) {
