@@ -25,7 +25,7 @@ record PostgresErrors(String store, String schema) {
             return StoreException.unknown(where + "no answer from PostgreSQL, the outcome is unknown: " + text(e), e);
         }
         if (state.equals("42501")) {
-            return StoreException.refused(where + text(e) + "; " + PostgresOpening.grants(schema), e);
+            return StoreException.refused(where + text(e) + "; an administrator runs: " + PostgresOpening.grants(schema), e);
         }
         if (MISSING.contains(state)) {
             return StoreException.refused(

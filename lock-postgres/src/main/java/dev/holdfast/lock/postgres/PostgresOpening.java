@@ -51,7 +51,7 @@ record PostgresOpening(PostgresLayout layout, String store, String namespace) {
     /** What an administrator runs for a role that lacks privileges. */
     static String grants(String schema) {
         String quoted = PostgresLayout.quoted(schema);
-        return "an administrator runs: GRANT USAGE ON SCHEMA " + quoted + " TO <role>; GRANT SELECT, INSERT, UPDATE,"
+        return "GRANT USAGE ON SCHEMA " + quoted + " TO <role>; GRANT SELECT, INSERT, UPDATE,"
                 + " DELETE ON ALL TABLES IN SCHEMA " + quoted + " TO <role>; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA "
                 + quoted + " TO <role>;";
     }
@@ -63,7 +63,7 @@ record PostgresOpening(PostgresLayout layout, String store, String namespace) {
             create(connection);
         }
         if (has(connection, DENIED, layout.schema(), PostgresLayout.TABLES, PostgresLayout.FUNCTIONS)) {
-            throw refused("this role may not use schema '" + layout.schema() + "': " + grants(layout.schema()));
+            throw refused("this role may not use schema '" + layout.schema() + "'; an administrator runs: " + grants(layout.schema()));
         }
         claimNamespace(connection);
         if (has(connection, UNLOGGED, layout.schema(), PostgresLayout.TABLES)) {
@@ -127,21 +127,19 @@ record PostgresOpening(PostgresLayout layout, String store, String namespace) {
             }
             connection.commit();
         } catch (SQLException e) {
-            connection.rollback();
+            // The caller closes the connection, and with it this transaction.
             if (PostgresErrors.state(e).equals("42501")) {
                 throw StoreException.refused(
-                        store + ": the tables or functions of schema '" + layout.schema()
-                                + "' are missing and this role may not make them (" + e.getMessage()
-                                + "): an administrator runs the text of PostgresLocks.schemaSql(\"" + layout.schema()
-                                + "\") (schema.sql, queue.sql, leases.sql in the jar of lock-postgres), or GRANT CREATE ON"
-                                + " DATABASE to this role; for a role that did not make them "
+                        store + ": tables or functions are missing in schema '" + layout.schema()
+                                + "' and this role may not make them (" + e.getMessage()
+                                + "); an administrator runs the text of PostgresLocks.schemaSql(\"" + layout.schema()
+                                + "\"), which is schema.sql, queue.sql and leases.sql of lock-postgres, and then "
                                 + grants(layout.schema()),
                         e);
             }
             throw e;
-        } finally {
-            connection.setAutoCommit(true);
         }
+        connection.setAutoCommit(true);
     }
 
     private void claimNamespace(Connection connection) throws SQLException {

@@ -61,7 +61,7 @@ record PostgresParameters(String schema, int poolSize, Map<String, String> clien
         }
     }
 
-    private static String schema(String schema) {
+    static String schema(String schema) {
         if (!SCHEMA.matcher(schema).matches()) {
             throw new IllegalArgumentException("schema '" + schema
                     + "' is not 1 to 63 letters, digits and underscores that begin with a letter or underscore");
