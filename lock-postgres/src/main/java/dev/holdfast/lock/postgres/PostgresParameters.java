@@ -93,15 +93,16 @@ record PostgresParameters(String schema, int poolSize, Map<String, String> clien
     }
 
     /**
-     * Connection properties: every connect and read ends by {@code timeout}, shared by the hosts of the URL.
+     * Connection properties: all hosts of the URL have been tried when {@code timeout} is over (in whole seconds).
      *
      * @param statementTimeout server-side end of a statement whose client may long be gone; zero where the server, for
      *     example a connection pooler, accepts no settings
      */
     Properties properties(LockUrl url, Duration timeout, Duration statementTimeout) {
         Properties properties = new Properties();
-        long seconds = Math.max(
-                1, timeout.dividedBy(url.hosts().size()).plusMillis(500).toSeconds());
+        // A host may be tried twice: with encryption, and without it if client.sslmode lets it be.
+        long seconds = Math.max(1, timeout.dividedBy(2L * url.hosts().size()).toSeconds());
+        properties.setProperty("sslResponseTimeout", Long.toString(1_000 * seconds));
         properties.setProperty("connectTimeout", Long.toString(seconds));
         properties.setProperty("socketTimeout", Long.toString(seconds));
         properties.setProperty("tcpKeepAlive", "true");

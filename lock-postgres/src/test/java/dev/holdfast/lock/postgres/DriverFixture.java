@@ -9,7 +9,10 @@ import dev.holdfast.lock.spi.LockDriver;
 import dev.holdfast.lock.spi.LockName;
 import dev.holdfast.lock.spi.LockUrl;
 import dev.holdfast.lock.spi.ReleaseOutcome;
+import dev.holdfast.lock.stores.PostgresProbe;
+import dev.holdfast.lock.stores.RunningStore;
 import dev.holdfast.lock.tck.RecordingContext;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +34,21 @@ final class DriverFixture implements AutoCloseable {
         }
     }
 
-    static DriverFixture open(RealPostgres store, Duration lease) {
-        return new DriverFixture(url(store), options("test", lease, Map.of()));
+    static DriverFixture open(RunningStore store, Duration lease) {
+        return new DriverFixture(store.url(), options("test", lease, Map.of()));
     }
 
-    static String url(RealPostgres store) {
-        return "postgresql://postgres@127.0.0.1:" + store.port + "/postgres";
+    /** A session of the superuser in the database of the tests. */
+    static PostgresProbe admin(RunningStore store) throws IOException {
+        return new PostgresProbe(store.host(), store.port(), "holdfast", Duration.ofSeconds(10));
+    }
+
+    /** The first column of the first row, as text; empty if there is none. */
+    static String sql(RunningStore store, String text) throws IOException {
+        try (PostgresProbe admin = admin(store)) {
+            List<List<String>> rows = admin.query(text);
+            return rows.isEmpty() ? "" : String.valueOf(rows.get(0).get(0));
+        }
     }
 
     static DriverOptions options(String namespace, Duration lease, Map<String, String> parameters) {

@@ -1,6 +1,7 @@
 package dev.holdfast.lock.postgres;
 
 import static dev.holdfast.lock.postgres.DriverFixture.request;
+import static dev.holdfast.lock.postgres.DriverFixture.sql;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -16,8 +17,11 @@ import dev.holdfast.lock.spi.LossReason;
 import dev.holdfast.lock.spi.ReleaseOutcome;
 import dev.holdfast.lock.spi.Renewal;
 import dev.holdfast.lock.spi.StoreException;
-import java.sql.Connection;
-import java.sql.Statement;
+import dev.holdfast.lock.stores.PostgresProbe;
+import dev.holdfast.lock.stores.RunningStore;
+import dev.holdfast.lock.stores.StoreKind;
+import dev.holdfast.lock.stores.StoreLauncher;
+import dev.holdfast.lock.tck.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,13 +36,13 @@ import org.junit.jupiter.api.Test;
 /** The protocol, one call at a time, against a real server. */
 class PostgresDriverIT {
     private static final Duration SHORT = Duration.ofMillis(400);
-    private static RealPostgres store;
+    private static RunningStore store;
 
     private DriverFixture it;
 
     @BeforeAll
-    static void start() throws Exception {
-        store = new RealPostgres();
+    static void start() {
+        store = new StoreLauncher().start(StoreKind.POSTGRES, StoreKind.POSTGRES.durableArgs());
     }
 
     @AfterAll
@@ -52,9 +56,9 @@ class PostgresDriverIT {
     }
 
     @AfterEach
-    void close() {
+    void close() throws Exception {
         it.close();
-        store.sql("TRUNCATE holdfast.entry, holdfast.lock, holdfast.meta");
+        sql(store, "TRUNCATE holdfast.entry, holdfast.lock, holdfast.meta");
     }
 
     @Test
@@ -73,7 +77,7 @@ class PostgresDriverIT {
         Grant second = it.granted(id, "a");
         assertEquals(first.token(), second.token());
         assertTrue(second.validFrom() - first.validFrom() > 0, "the timer counts from the repeated request");
-        assertEquals("1", store.sql("SELECT count(*) FROM holdfast.entry"));
+        assertEquals("1", sql(store, "SELECT count(*) FROM holdfast.entry"));
     }
 
     @Test
@@ -94,7 +98,7 @@ class PostgresDriverIT {
         it.granted("a");
         assertInstanceOf(
                 Answer.Busy.class, it.driver.enter(request(AcquisitionId.random(), "a", false, false)));
-        assertEquals("1", store.sql("SELECT count(*) FROM holdfast.entry"));
+        assertEquals("1", sql(store, "SELECT count(*) FROM holdfast.entry"));
     }
 
     @Test
@@ -107,7 +111,7 @@ class PostgresDriverIT {
             assertInstanceOf(
                     Answer.Busy.class, it.driver.enter(request(AcquisitionId.random(), "a", false, false)));
         }
-        assertEquals("1", store.sql("SELECT count(*) FROM holdfast.entry"));
+        assertEquals("1", sql(store, "SELECT count(*) FROM holdfast.entry"));
         assertInstanceOf(Answer.Granted.class, it.look(waiter, "a"));
     }
 
@@ -121,7 +125,7 @@ class PostgresDriverIT {
             awaitLapse("holder");
         }
         Grant third = it.granted("a");
-        store.sql("TRUNCATE holdfast.entry, holdfast.lock");
+        sql(store, "TRUNCATE holdfast.entry, holdfast.lock");
         Grant fourth = it.granted("a");
         assertTrue(first.token() < second.token());
         assertTrue(second.token() < third.token());
@@ -132,11 +136,11 @@ class PostgresDriverIT {
     void tokensRiseAboveALastTokenAheadOfTheClockAndAboveTheFloor() throws Exception {
         long ahead = 4_000_000_000_000_000L;
         it.release(it.granted("a"));
-        store.sql("UPDATE holdfast.lock SET last_token = " + ahead);
+        sql(store, "UPDATE holdfast.lock SET last_token = " + ahead);
         assertEquals(ahead + 1, it.granted("a").token());
         DriverOptions floor = new DriverOptions(
                 "test", Duration.ofSeconds(15), Duration.ofSeconds(5), DriverFixture.TIMEOUT, ahead + 7, Map.of());
-        try (DriverFixture high = new DriverFixture(DriverFixture.url(store), floor)) {
+        try (DriverFixture high = new DriverFixture(store.url(), floor)) {
             assertTrue(high.granted("b").token() > ahead + 7);
         }
     }
@@ -180,10 +184,8 @@ class PostgresDriverIT {
     @Test
     void oneLockedRowDoesNotHoldUpTheRenewalOfTheOthers() throws Exception {
         List<Grant> grants = List.of(it.granted("a"), it.granted("b"), it.granted("c"));
-        try (Connection human = store.admin();
-                Statement statement = human.createStatement()) {
-            human.setAutoCommit(false);
-            statement.execute("SELECT * FROM holdfast.entry WHERE name = 'b' FOR UPDATE");
+        try (PostgresProbe human = DriverFixture.admin(store)) {
+            human.query("BEGIN; SELECT * FROM holdfast.entry WHERE name = 'b' FOR UPDATE");
             List<Renewal> outcomes = it.driver.renew(grants);
             assertInstanceOf(Renewal.Renewed.class, outcomes.get(0));
             assertInstanceOf(Renewal.Unknown.class, outcomes.get(1));
@@ -193,13 +195,11 @@ class PostgresDriverIT {
     }
 
     @Test
-    void lockedNameIsAnswerWithinTheTimeoutAndProvenNotExecuted() throws Exception {
+    void lockedNameIsAnsweredWithinTheTimeoutAndProvenNotExecuted() throws Exception {
         Grant grant = it.granted("a");
         List<Grant> both = List.of(grant, it.granted("b"));
-        try (Connection human = store.admin();
-                Statement statement = human.createStatement()) {
-            human.setAutoCommit(false);
-            statement.execute("SELECT * FROM holdfast.lock WHERE name = 'a' FOR UPDATE");
+        try (PostgresProbe human = DriverFixture.admin(store)) {
+            human.query("BEGIN; SELECT * FROM holdfast.lock WHERE name = 'a' FOR UPDATE");
             long start = System.nanoTime();
             StoreException e = assertThrows(StoreException.class, () -> it.enter(AcquisitionId.random(), "a"));
             assertEquals(StoreException.Kind.NOT_EXECUTED, e.kind());
@@ -283,11 +283,11 @@ class PostgresDriverIT {
     }
 
     /** Waits, at the server's clock, for the end of the first entry in this state. */
-    private static void awaitLapse(String state) throws InterruptedException {
-        Eventually.holds(
+    private static void awaitLapse(String state) throws Exception {
+        Await.until(
                 state + " lapses",
                 Duration.ofSeconds(5),
-                () -> store.sql("SELECT count(*) FROM holdfast.entry WHERE state = '" + state
+                () -> sql(store, "SELECT count(*) FROM holdfast.entry WHERE state = '" + state
                                 + "' AND expires_at < clock_timestamp()")
                         .equals("1"));
     }
