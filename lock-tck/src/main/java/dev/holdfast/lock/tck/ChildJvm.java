@@ -1,0 +1,165 @@
+package dev.holdfast.lock.tck;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.opentest4j.AssertionFailedError;
+
+/**
+ * Another JVM with this class path, spoken to line by line. It ends by itself when its standard input does, so nothing is
+ * left of it when this JVM dies, however it dies.
+ */
+public final class ChildJvm implements AutoCloseable {
+    private static final int LINES_KEPT = 40;
+
+    private final Process process;
+    private final Writer input;
+    private final LinkedBlockingQueue<String> output = new LinkedBlockingQueue<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Deque<String> errors = new ArrayDeque<>();
+
+    private ChildJvm(Process process) {
+        this.process = process;
+        this.input = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
+        drain("child-output", process.getInputStream(), output::add);
+        drain("child-errors", process.getErrorStream(), this::keep);
+    }
+
+    /** Starts this main class; returns at once. */
+    public static ChildJvm start(Class<?> main, List<String> jvmArguments, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx128m", "-cp", System.getProperty("java.class.path")));
+        command.addAll(jvmArguments);
+        command.add(main.getName());
+        command.addAll(List.of(arguments));
+        try {
+            return new ChildJvm(new ProcessBuilder(command).start());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start another JVM: " + command.get(0), e);
+        }
+    }
+
+    private void keep(String line) {
+        lock.lock();
+        try {
+            errors.addLast(line);
+            if (errors.size() > LINES_KEPT) {
+                errors.removeFirst();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void drain(String name, InputStream from, Consumer<String> to) {
+        Thread thread = new Thread(
+                () -> {
+                    try (BufferedReader lines =
+                            new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8))) {
+                        lines.lines().forEach(to);
+                    } catch (IOException | UncheckedIOException e) {
+                        to.accept("(stream ended: " + e.getMessage() + ")");
+                    }
+                },
+                name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Sends a line. */
+    public void tell(String line) {
+        try {
+            input.write(line + "\n");
+            input.flush();
+        } catch (IOException e) {
+            throw new AssertionFailedError("the other JVM has ended: " + diagnosis(), e);
+        }
+    }
+
+    /** The next line that it writes, within this time. */
+    public String line(Duration within) throws InterruptedException {
+        String line = output.poll(within.toMillis(), TimeUnit.MILLISECONDS);
+        if (line == null) {
+            throw new AssertionFailedError(
+                    "the other JVM said nothing within " + within.toMillis() + " ms: " + diagnosis());
+        }
+        return line;
+    }
+
+    /** Sends a line and returns the answer. */
+    public String ask(String line) throws InterruptedException {
+        tell(line);
+        return line(Timing.patience());
+    }
+
+    private String diagnosis() {
+        lock.lock();
+        try {
+            return (process.isAlive() ? "it runs" : "exit code " + process.exitValue()) + "; stderr: "
+                    + String.join(" | ", errors);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Kills it as SIGKILL does, and waits for its end. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Stops it as SIGSTOP does. */
+    public void pause() throws InterruptedException {
+        signal("-STOP");
+    }
+
+    /** Undoes {@link #pause}. */
+    public void resume() throws InterruptedException {
+        signal("-CONT");
+    }
+
+    private void signal(String signal) throws InterruptedException {
+        try {
+            Process kill = new ProcessBuilder("kill", signal, Long.toString(process.pid())).start();
+            if (kill.waitFor() != 0) {
+                throw new NotApplicable("kill " + signal + " does not work here");
+            }
+        } catch (IOException e) {
+            throw new NotApplicable("processes cannot be stopped here: " + e.getMessage());
+        }
+    }
+
+    /** Closes its standard input and waits for its end; kills it if it does not end within five seconds. */
+    @Override
+    public void close() {
+        try {
+            input.close();
+        } catch (IOException e) {
+            keep("(standard input was closed already: " + e.getMessage() + ")");
+        }
+        try {
+            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+                kill();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

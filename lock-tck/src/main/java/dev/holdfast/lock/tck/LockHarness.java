@@ -1,0 +1,90 @@
+package dev.holdfast.lock.tck;
+
+import dev.holdfast.lock.ClientOptions;
+import dev.holdfast.lock.LockClient;
+import dev.holdfast.lock.Locks;
+import dev.holdfast.lock.spi.Claim;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * One store, ready for the kit: what a backend or a third party writes, beside an empty class that implements
+ * {@link LockTck}. {@link MemoryHarness} is an example. Only {@link #store}, {@link #url}, {@link #claims} and
+ * {@link #shortestLease} must be written; what is left at its default makes the rules that need it
+ * {@code not-applicable}. The kit calls it from one test at a time, but from several threads.
+ */
+public interface LockHarness {
+    /** The name of the store in reports, for example {@code postgresql-row}. */
+    String store();
+
+    /**
+     * A URL of the store with a namespace of its own, {@code ?namespace=holdfast-tck-<random>}, the same in all calls. The
+     * kit touches nothing outside of it and of namespaces whose names begin with it.
+     */
+    String url();
+
+    /** The claims that the driver is expected to make; {@link Rule#X1} compares them with those it makes. */
+    Set<Claim> claims();
+
+    /** The shortest lease time that the store takes, and that works on a busy machine. */
+    Duration shortestLease();
+
+    /** Opens a client on {@link #url}; the caller closes it. */
+    default LockClient open(ClientOptions options) {
+        return Locks.open(url(), options);
+    }
+
+    /** How long after its lease time the lock of a killed holder may stay taken (L1), as the page of the store states. */
+    default Duration crashSlack() {
+        return Duration.ZERO;
+    }
+
+    /** Whether another JVM that has this class path can open {@link #url}. */
+    default boolean processes() {
+        return true;
+    }
+
+    /** Power over the store, if the harness started it. */
+    default Optional<StoreControl> control() {
+        return Optional.empty();
+    }
+
+    /** Power over a connection to the store, if the harness can put a proxy between. */
+    default Optional<LinkControl> link() {
+        return Optional.empty();
+    }
+
+    /**
+     * How many requests of lock drivers the store has executed so far, as the store counts them; this call itself and
+     * background traffic that does not depend on the kit are not counted.
+     */
+    default OptionalLong requests() {
+        return OptionalLong.empty();
+    }
+
+    /**
+     * What is held or queued in the namespace according to the store itself, one line for each grant and each waiter, for
+     * people to read; grants that have lapsed, last tokens and tombstones do not count.
+     */
+    default Optional<List<String>> residue() {
+        return Optional.empty();
+    }
+
+    /**
+     * Ends the grant of this lock in the store as if its lease time had run out there, or ends the session that carries
+     * it, without telling its client.
+     *
+     * @return whether the store can do that and it is done
+     */
+    default boolean expire(String lockName) {
+        return false;
+    }
+
+    /** Whether this is the memory store, on which the rules of the engine are shown. */
+    default boolean reference() {
+        return false;
+    }
+}

@@ -1,0 +1,14 @@
+package dev.holdfast.lock.tck;
+
+import dev.holdfast.lock.spi.Claim;
+import org.opentest4j.TestAbortedException;
+
+/** The rule belongs to a claim that this driver does not make. */
+public final class NotClaimed extends TestAbortedException {
+    private static final long serialVersionUID = 1L;
+
+    /** This claim is not made. */
+    public NotClaimed(Claim claim) {
+        super(claim + " is not claimed");
+    }
+}

@@ -1,0 +1,194 @@
+package dev.holdfast.lock.tck;
+
+import dev.holdfast.lock.ClientOptions;
+import dev.holdfast.lock.LockClient;
+import dev.holdfast.lock.Locks;
+import dev.holdfast.lock.spi.AcquireRequest;
+import dev.holdfast.lock.spi.AcquisitionId;
+import dev.holdfast.lock.spi.LockDriver;
+import dev.holdfast.lock.spi.LockName;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
+import org.opentest4j.AssertionFailedError;
+
+/**
+ * What one test puts up: clients, drivers, other JVMs and threads, all closed or joined at its end in reverse order. The
+ * failure of a thread that nobody asked for its result fails the test. Lock names are fresh. For one test thread.
+ */
+public final class Stage implements AutoCloseable {
+    /** A step of a test on a thread of its own. */
+    public static final class Branch<T> {
+        private final FutureTask<T> task;
+        private final Thread thread;
+        private boolean joined;
+
+        private Branch(Callable<T> work) {
+            task = new FutureTask<>(work);
+            thread = new Thread(task, "tck-branch");
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        /** Its result; what it threw is thrown here. */
+        public T join() throws Exception {
+            return join(Timing.patience());
+        }
+
+        /** Its result if it ends within this time. */
+        public T join(Duration within) throws Exception {
+            joined = true;
+            try {
+                return task.get(within.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof Exception cause) {
+                    throw cause;
+                }
+                throw new AssertionError(e.getCause());
+            } catch (TimeoutException e) {
+                throw new AssertionFailedError("a thread of the test hangs at "
+                        + List.of(thread.getStackTrace()).stream().limit(5).toList());
+            }
+        }
+
+        /** Whether it has ended. */
+        public boolean done() {
+            return task.isDone();
+        }
+
+        /** Interrupts it. */
+        public void interrupt() {
+            thread.interrupt();
+        }
+    }
+
+    private final LockHarness harness;
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+    /** On this store. */
+    public Stage(LockHarness harness) {
+        this.harness = harness;
+    }
+
+    /** The store. */
+    public LockHarness harness() {
+        return harness;
+    }
+
+    /** A lock name that no other test uses. */
+    public String name() {
+        return "tck-" + UUID.randomUUID();
+    }
+
+    /** The lease time of clients of this stage: the shortest of the store, but scaled for this machine. */
+    public Duration lease() {
+        return Timing.scaled(harness.shortestLease());
+    }
+
+    /** Options of clients of this stage, to be changed by the test. */
+    public ClientOptions.Builder options() {
+        return ClientOptions.builder().leaseTime(lease());
+    }
+
+    /** A lease time that does not run out in a test unless the test pauses a process or the store. */
+    public Duration longLease() {
+        Duration floor = Timing.scaled(Duration.ofSeconds(3));
+        return lease().compareTo(floor) > 0 ? lease() : floor;
+    }
+
+    /** A client with the short lease time. */
+    public LockClient client() {
+        return client(options().build());
+    }
+
+    /** A client whose leases do not lapse by a busy machine. */
+    public LockClient steadyClient() {
+        return client(options().leaseTime(longLease()).build());
+    }
+
+    /** A client with these options. */
+    public LockClient client(ClientOptions options) {
+        return keep(harness.open(options));
+    }
+
+    /** A client of this URL. */
+    public LockClient client(String url, ClientOptions options) {
+        return keep(Locks.open(url, options));
+    }
+
+    /** A client of the memory store whose driver behaves as the script says; only on memory. */
+    public LockClient scripted(ClientOptions options, UnaryOperator<LockDriver> script) {
+        if (!harness.reference()) {
+            throw new NotApplicable("a scripted driver, shown on memory");
+        }
+        String url = harness.url();
+        ClientOptions inNamespace =
+                options.toBuilder().namespace(Drivers.namespace(url)).build();
+        return keep(Locks.over(inNamespace, context -> script.apply(Drivers.open(url, context))));
+    }
+
+    /** The driver itself, without an engine. */
+    public LockDriver driver() {
+        RecordingContext context = keep(new RecordingContext(Drivers.options(harness.url(), lease())));
+        return keep(Drivers.open(harness.url(), context));
+    }
+
+    /** A request of a new acquire of this lock. */
+    public static AcquireRequest request(String name, boolean mayWait) {
+        return new AcquireRequest(AcquisitionId.random(), new LockName(name), mayWait, false, Duration.ofSeconds(2));
+    }
+
+    /** A {@link LockTaker} in another JVM, ready for commands. */
+    public ChildJvm taker(String lockName, Duration leaseTime, String... jvmArguments) throws InterruptedException {
+        if (!harness.processes()) {
+            throw new NotApplicable("other processes cannot reach this store");
+        }
+        ChildJvm child = keep(ChildJvm.start(
+                LockTaker.class,
+                List.of(jvmArguments),
+                harness.url(),
+                LockTaker.encode(lockName),
+                Long.toString(leaseTime.toMillis())));
+        String first = child.line(Timing.patience());
+        if (!first.equals("ready")) {
+            throw new AssertionFailedError("the other JVM is not ready but says " + first);
+        }
+        return child;
+    }
+
+    /** Runs the work on a thread of its own. */
+    public <T> Branch<T> branch(Callable<T> work) {
+        Branch<T> branch = new Branch<>(work);
+        open.push(() -> {
+            if (!branch.joined) {
+                branch.join();
+            }
+        });
+        return branch;
+    }
+
+    /** Closes this at the end of the test. */
+    public <T extends AutoCloseable> T keep(T closeable) {
+        open.push(closeable);
+        return closeable;
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } finally {
+                close(); // also when one of them fails, the others are closed
+            }
+        }
+    }
+}
