@@ -9,7 +9,6 @@ import dev.holdfast.lock.spi.LossReason;
 import dev.holdfast.lock.spi.Renewal;
 import dev.holdfast.lock.spi.StoreException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -214,7 +213,11 @@ final class Acquisition {
         Grant grant = granted;
         if (left(grant, usable) < usable / 3 * 2) {
             // A grant after a long wait, or under an older session: not the lease time that the user expects.
-            Renewal renewal = engine.renewals().request(List.of(granted)).get(0);
+            Renewal renewal = engine.renewals()
+                    .request(
+                            granted,
+                            budgetEnd - engine.now(),
+                            engine.options().storeTimeout().toNanos());
             if (renewal instanceof Renewal.Lost) {
                 enterAnew();
                 return false;

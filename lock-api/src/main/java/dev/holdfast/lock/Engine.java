@@ -51,7 +51,7 @@ final class Engine {
     private final Deadlines deadlines;
     private final Releases releases;
     private final ThreadPoolExecutor async;
-    private final @Nullable Thread shutdownHook;
+    private final ShutdownHook shutdownHook;
 
     Engine(String store, ClientOptions options, LockDriver driver, EngineContext context) {
         this.store = store;
@@ -71,10 +71,7 @@ final class Engine {
                 new LinkedBlockingQueue<>(),
                 context.threads("async"));
         async.allowCoreThreadTimeOut(true);
-        this.shutdownHook = options.shutdownHook() ? new Thread(this::close, "holdfast-shutdown") : null;
-        if (shutdownHook != null) {
-            Runtime.getRuntime().addShutdownHook(shutdownHook);
-        }
+        this.shutdownHook = options.shutdownHook() ? ShutdownHook.add(this::close) : ShutdownHook.NONE;
     }
 
     String store() {
@@ -265,9 +262,7 @@ final class Engine {
         driver.close();
         context.close();
         callbacks.close();
-        if (shutdownHook != null && shutdownHook != Thread.currentThread()) {
-            removeShutdownHook(shutdownHook);
-        }
+        shutdownHook.remove();
     }
 
     /** Waiters see the client closed and hand their ids to the cleanup before that ends. */
@@ -281,15 +276,6 @@ final class Engine {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void removeShutdownHook(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException shuttingDown) {
-            // The hooks run already; this one finds the client closed.
-            return;
         }
     }
 }

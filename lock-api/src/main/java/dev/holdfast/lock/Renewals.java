@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -85,6 +86,20 @@ final class Renewals {
         } catch (StoreException e) {
             LOG.debug("Renewal of {} leases brought no answer", grants.size(), e);
             return Collections.nCopies(grants.size(), new Renewal.Unknown());
+        }
+    }
+
+    /** Renews one fresh grant within this time, so that its acquire keeps its budget. */
+    Renewal request(Grant grant, long nanos, long storeTimeoutNanos) {
+        if (nanos >= storeTimeoutNanos) {
+            return request(List.of(grant)).get(0);
+        }
+        try {
+            return CompletableFuture.supplyAsync(() -> request(List.of(grant)).get(0), executor)
+                    .completeOnTimeout(new Renewal.Unknown(), Math.max(0, nanos), TimeUnit.NANOSECONDS)
+                    .join();
+        } catch (RejectedExecutionException closed) {
+            return new Renewal.Unknown();
         }
     }
 

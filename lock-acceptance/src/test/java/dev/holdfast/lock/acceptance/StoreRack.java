@@ -1,0 +1,58 @@
+package dev.holdfast.lock.acceptance;
+
+import dev.holdfast.lock.stores.RunningStore;
+import dev.holdfast.lock.stores.StoreKind;
+import dev.holdfast.lock.stores.StoreLauncher;
+import dev.holdfast.lock.stores.harness.StoreHarness;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.function.ThrowingConsumer;
+
+/**
+ * The four real stores, started once for all acceptance tests of this JVM; a store that is missing fails the test that
+ * asks for it, with the line that says how to install it. They end with the JVM.
+ */
+final class StoreRack {
+    private static final StoreLauncher LAUNCHER = new StoreLauncher();
+    private static final Map<StoreKind, RunningStore> STORES = LAUNCHER.startAll(List.of(StoreKind.values()));
+
+    private StoreRack() {}
+
+    static RunningStore store(StoreKind kind) {
+        RunningStore store = STORES.get(kind);
+        if (store == null) {
+            throw new AssertionError(LAUNCHER.missing(kind).orElse(kind + " did not start"));
+        }
+        return store;
+    }
+
+    /** A store of its own for a test that sets it up differently or breaks it; the test closes it. */
+    static RunningStore another(StoreKind kind, String... extraArguments) {
+        return LAUNCHER.start(kind, List.of(extraArguments));
+    }
+
+    static StoreLauncher launcher() {
+        return LAUNCHER;
+    }
+
+    /** One test for each store, with a fresh harness. */
+    static Stream<DynamicTest> onEveryStore(ThrowingConsumer<StoreHarness> test) {
+        return Stream.of(StoreKind.values())
+                .map(kind -> DynamicTest.dynamicTest(kind.scheme(), () -> {
+                    try (StoreHarness harness = StoreHarness.of(store(kind))) {
+                        test.accept(harness);
+                    }
+                }));
+    }
+
+    /** As {@link #onEveryStore}, for the memory store too: by URL. */
+    static List<String> everyUrl(Function<RunningStore, String> url) {
+        return Stream.concat(
+                        Stream.of("memory:acceptance"),
+                        Stream.of(StoreKind.values()).map(StoreRack::store).map(url))
+                .toList();
+    }
+}

@@ -1,0 +1,123 @@
+package dev.holdfast.lock.postgres;
+
+import dev.holdfast.lock.spi.DriverOptions;
+import dev.holdfast.lock.spi.LockUrl;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.postgresql.PGProperty;
+
+/**
+ * What the URL's parameters mean for PostgreSQL.
+ *
+ * @param schema where the tables are
+ * @param poolSize connections for everything but renewals, which have one of their own
+ * @param client connection properties for pgjdbc
+ */
+record PostgresParameters(String schema, int poolSize, Map<String, String> client) {
+    static final Set<String> NAMES = Set.of("schema", "mode");
+
+    private static final String CLIENT = "client.";
+    private static final String POOL_SIZE = "maximumPoolSize";
+    private static final int DEFAULT_POOL_SIZE = 4;
+    private static final int MAX_POOL_SIZE = 100;
+    private static final Pattern SCHEMA = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,62}");
+    private static final Set<String> OURS = Set.of("user", "password", "options", "connectTimeout", "socketTimeout");
+
+    static PostgresParameters of(DriverOptions options) {
+        Map<String, String> client = new HashMap<>();
+        int poolSize = DEFAULT_POOL_SIZE;
+        for (Map.Entry<String, String> parameter : options.parameters().entrySet()) {
+            if (!parameter.getKey().startsWith(CLIENT)) {
+                continue;
+            }
+            String name = parameter.getKey().substring(CLIENT.length());
+            if (name.equals(POOL_SIZE)) {
+                poolSize = poolSize(parameter.getValue());
+            } else if (PGProperty.forName(name) == null || OURS.contains(name)) {
+                throw new IllegalArgumentException("parameter 'client." + name + "' is unknown: after 'client.' stands "
+                        + POOL_SIZE + " or a connection property of pgjdbc other than "
+                        + String.join(", ", OURS.stream().sorted().toList()));
+            } else {
+                client.put(name, parameter.getValue());
+            }
+        }
+        requireRowMode(options.parameters().getOrDefault("mode", "row"));
+        return new PostgresParameters(
+                schema(options.parameters().getOrDefault("schema", "holdfast")), poolSize, Map.copyOf(client));
+    }
+
+    private static void requireRowMode(String mode) {
+        if (mode.equals("advisory")) {
+            throw new IllegalArgumentException("mode=advisory is not available in this version; use mode=row");
+        }
+        if (!mode.equals("row")) {
+            throw new IllegalArgumentException("mode=" + mode + " is unknown for PostgreSQL; use mode=row");
+        }
+    }
+
+    static String schema(String schema) {
+        if (!SCHEMA.matcher(schema).matches()) {
+            throw new IllegalArgumentException("schema '" + schema
+                    + "' is not 1 to 63 letters, digits and underscores that begin with a letter or underscore");
+        }
+        return schema;
+    }
+
+    private static int poolSize(String text) {
+        try {
+            int size = Integer.parseInt(text);
+            if (size >= 1 && size <= MAX_POOL_SIZE) {
+                return size;
+            }
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "client." + POOL_SIZE + " is a number from 1 to " + MAX_POOL_SIZE + ", not '" + text + "'", e);
+        }
+        throw new IllegalArgumentException(
+                "client." + POOL_SIZE + " is a number from 1 to " + MAX_POOL_SIZE + ", not " + text);
+    }
+
+    /** The JDBC URL; credentials travel in {@link #properties}, never in a URL that might be shown. */
+    static String jdbcUrl(LockUrl url) {
+        return "jdbc:postgresql://"
+                + String.join(
+                        ",",
+                        url.hosts().stream().map(host -> host.orPort(5432).toString()).toList())
+                + "/" + URLEncoder.encode(url.path(), StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /**
+     * Connection properties: all hosts of the URL have been tried when {@code timeout} is over (in whole seconds).
+     *
+     * @param statementTimeout server-side end of a statement whose client may long be gone; zero where the server, for
+     *     example a connection pooler, accepts no settings
+     */
+    Properties properties(LockUrl url, Duration timeout, Duration statementTimeout) {
+        Properties properties = new Properties();
+        // A host may be tried twice: with encryption, and without it if client.sslmode lets it be.
+        long seconds = Math.max(1, timeout.dividedBy(2L * url.hosts().size()).toSeconds());
+        properties.setProperty("sslResponseTimeout", Long.toString(1_000 * seconds));
+        properties.setProperty("connectTimeout", Long.toString(seconds));
+        properties.setProperty("socketTimeout", Long.toString(seconds));
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("ApplicationName", "holdfast");
+        // Unnamed statements: a transaction-pooling proxy may give every statement another server connection.
+        properties.setProperty("prepareThreshold", "0");
+        if (url.hosts().size() > 1) {
+            properties.setProperty("targetServerType", "primary");
+        }
+        if (!statementTimeout.isZero()) {
+            properties.setProperty("options", "-c statement_timeout=" + statementTimeout.toMillis());
+        }
+        client.forEach(properties::setProperty);
+        url.user().ifPresent(user -> properties.setProperty("user", user));
+        url.password().ifPresent(password -> properties.setProperty("password", password));
+        return properties;
+    }
+}

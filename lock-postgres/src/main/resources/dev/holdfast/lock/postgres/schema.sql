@@ -1,0 +1,46 @@
+-- Holdfast, protocol 1, mode row: the tables. Run schema.sql, queue.sql and leases.sql in one transaction; they may be
+-- repeated. For a schema of another name replace every "holdfast." in them, and the name in CREATE SCHEMA.
+-- The protocol and the reason for each step are in docs/postgresql.md.
+
+CREATE SCHEMA IF NOT EXISTS holdfast;
+
+-- The namespace record: clients of another protocol or mode are refused.
+CREATE TABLE IF NOT EXISTS holdfast.meta (
+    namespace text COLLATE "C" PRIMARY KEY,
+    protocol  integer NOT NULL,
+    mode      text NOT NULL,
+    created   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    swept     timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- One row per lock name. Its row lock orders everything that happens to the name.
+CREATE TABLE IF NOT EXISTS holdfast.lock (
+    namespace  text COLLATE "C" NOT NULL,
+    name       text COLLATE "C" NOT NULL,
+    last_token bigint NOT NULL,
+    PRIMARY KEY (namespace, name)
+) WITH (fillfactor = 70);
+
+-- One row per acquire that holds, waits, or must not come back.
+CREATE TABLE IF NOT EXISTS holdfast.entry (
+    namespace  text COLLATE "C" NOT NULL,
+    name       text COLLATE "C" NOT NULL,
+    id         uuid NOT NULL,
+    state      text COLLATE "C" NOT NULL CHECK (state IN ('holder', 'waiter', 'tombstone')),
+    mode       text COLLATE "C" NOT NULL DEFAULT 'exclusive',
+    permits    integer NOT NULL DEFAULT 1,
+    token      bigint,
+    lease      bigint NOT NULL,      -- milliseconds
+    expires_at timestamptz NOT NULL,
+    client     text COLLATE "C",     -- channel on which the waiter's client listens
+    n          bigint NOT NULL,      -- sending time of the latest request, on the client's own clock
+    seq        bigint,               -- place in the queue; 0 for a tombstone
+    PRIMARY KEY (namespace, name, id)
+) WITH (fillfactor = 70);
+
+-- At most one exclusive holder per name, enforced a second time by the database.
+CREATE UNIQUE INDEX IF NOT EXISTS entry_holder
+    ON holdfast.entry (namespace, name, (CASE WHEN mode = 'exclusive' THEN 0 ELSE token END))
+    WHERE state = 'holder';
+
+CREATE INDEX IF NOT EXISTS entry_queue ON holdfast.entry (namespace, name, seq) WHERE state <> 'holder';

@@ -1,0 +1,90 @@
+package dev.holdfast.lock.redis;
+
+import dev.holdfast.lock.spi.LockUrl;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.JedisClientConfig;
+
+/** What a URL and its {@code client.} parameters say about the connections. */
+final class RedisAddress {
+    private static final String POOL = "client.maxTotal";
+    private static final String CLIENT_NAME = "client.clientName";
+    private static final Set<String> PARAMETERS = Set.of(POOL, CLIENT_NAME);
+
+    private final LockUrl url;
+    private final LockUrl.Host host;
+    private final int database;
+    private final int poolSize;
+    private final Optional<String> clientName;
+
+    /** @throws IllegalArgumentException naming what is wrong and what would be right */
+    RedisAddress(LockUrl url, Map<String, String> parameters) {
+        if (url.hosts().size() != 1) {
+            throw new IllegalArgumentException(url.scheme() + ": takes exactly one host, for example " + url.scheme()
+                    + "://127.0.0.1:6379, not '" + url + "'");
+        }
+        for (String name : parameters.keySet()) {
+            if (name.startsWith("client.") && !PARAMETERS.contains(name)) {
+                throw new IllegalArgumentException("unknown parameter '" + name + "' for " + url.scheme()
+                        + ": known are " + PARAMETERS.stream().sorted().toList());
+            }
+        }
+        this.url = url;
+        this.host = url.hosts().get(0).orPort(6379);
+        this.database =
+                url.path().isEmpty() ? 0 : number("the database (the path of the URL)", url.path(), 0, 1_000_000);
+        this.poolSize = number("parameter " + POOL, parameters.getOrDefault(POOL, "8"), 1, 1_000);
+        this.clientName = Optional.ofNullable(parameters.get(CLIENT_NAME));
+        if (clientName.isPresent() && !clientName.get().matches("[!-~]{1,64}")) {
+            throw new IllegalArgumentException(
+                    "parameter " + CLIENT_NAME + " is 1 to 64 printable ASCII characters without spaces");
+        }
+    }
+
+    private static int number(String what, String text, int least, int most) {
+        try {
+            int value = Integer.parseInt(text);
+            if (value >= least && value <= most) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(what + " is a number, not '" + text + "'", e);
+        }
+        throw new IllegalArgumentException(what + " is within " + least + " to " + most + ", not " + text);
+    }
+
+    LockUrl.Host host() {
+        return host;
+    }
+
+    int poolSize() {
+        return poolSize;
+    }
+
+    boolean isTls() {
+        return url.scheme().equals("rediss");
+    }
+
+    /** How Jedis greets the server; timeouts are those of {@link BoundedSocket}. */
+    JedisClientConfig greeting() {
+        return DefaultJedisClientConfig.builder()
+                .user(url.user().orElse(null))
+                .password(password())
+                .database(database)
+                .clientName(clientName.orElse(null))
+                .build();
+    }
+
+    private @Nullable String password() {
+        return url.password().orElse(null);
+    }
+
+    /** Scheme, host, port and database: what a message may show. */
+    @Override
+    public String toString() {
+        return url.scheme() + "://" + host + (database == 0 ? "" : "/" + database);
+    }
+}

@@ -1,0 +1,132 @@
+package dev.holdfast.lock.redis;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+
+/**
+ * One connection to the server, opened by its first user, so that the deadline of that user's request bounds the
+ * connecting too. Used by one thread at a time, but for {@link #close()}, which any thread may call to end a request.
+ */
+final class RedisLink {
+    private final RedisAddress address;
+    private final ThreadFactory threads;
+    private volatile @Nullable BoundedSocket socket;
+    private @Nullable Connection connection;
+
+    RedisLink(RedisAddress address, ThreadFactory threads) {
+        this.address = address;
+        this.threads = threads;
+    }
+
+    boolean isOpen() {
+        return connection != null;
+    }
+
+    /** The open connection, with its reads bounded by the deadline, or unbounded without one. */
+    Connection connection(@Nullable Deadline deadline) throws IOException {
+        Connection open = connection;
+        BoundedSocket plain = socket;
+        if (open == null || plain == null) {
+            throw new IOException("not connected");
+        }
+        plain.bound(deadline);
+        return open;
+    }
+
+    /** Connects and greets, all within the deadline; leaves nothing open when it fails. */
+    void open(Deadline deadline) throws IOException, InterruptedException {
+        BoundedSocket plain = connect(deadline);
+        try {
+            plain.bound(deadline);
+            socket = plain;
+            connection = new Connection(() -> layered(plain), address.greeting());
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private BoundedSocket connect(Deadline deadline) throws IOException, InterruptedException {
+        IOException failure = new UnknownHostException(address.host().name());
+        InetAddress[] found = resolve(deadline);
+        for (int i = 0; i < found.length && !deadline.isOver(); i++) {
+            BoundedSocket plain = new BoundedSocket();
+            try {
+                plain.setTcpNoDelay(true);
+                plain.setKeepAlive(true);
+                plain.connect(
+                        new InetSocketAddress(found[i], address.host().port()),
+                        Math.max(1, deadline.millis() / (found.length - i)));
+                return plain;
+            } catch (IOException e) {
+                plain.close();
+                failure = e;
+            }
+        }
+        throw failure;
+    }
+
+    /** The name service knows no timeout, so it is asked on a thread that can be left behind. */
+    private InetAddress[] resolve(Deadline deadline) throws IOException, InterruptedException {
+        String name = address.host().name();
+        if (name.indexOf(':') >= 0 || name.matches("[0-9.]+")) {
+            return new InetAddress[] {InetAddress.getByName(name)};
+        }
+        FutureTask<InetAddress[]> lookup = new FutureTask<>(() -> InetAddress.getAllByName(name));
+        threads.newThread(lookup).start();
+        try {
+            return lookup.get(Math.max(1, deadline.nanos()), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw new IOException("unknown host " + name, e.getCause());
+        } catch (TimeoutException e) {
+            throw new IOException("the name service did not answer for host " + name, e);
+        }
+    }
+
+    private Socket layered(BoundedSocket plain) {
+        if (!address.isTls()) {
+            return plain;
+        }
+        try {
+            SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
+            String host = address.host().name();
+            SSLSocket secure = (SSLSocket)
+                    factory.createSocket(plain, host, address.host().port(), true);
+            SSLParameters parameters = secure.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            secure.setSSLParameters(parameters);
+            secure.startHandshake();
+            return secure;
+        } catch (IOException e) {
+            throw new JedisConnectionException("TLS: " + e.getMessage(), e);
+        }
+    }
+
+    /** Closes the socket beneath TLS and Jedis: their own ways to close write first, and could block. */
+    void close() {
+        BoundedSocket plain = socket;
+        if (plain != null) {
+            try {
+                plain.setSoLinger(true, 0);
+                plain.close();
+            } catch (IOException e) {
+                // Closing marks the socket closed before it can fail; nothing is left to do for it.
+                socket = null;
+            }
+        }
+    }
+}

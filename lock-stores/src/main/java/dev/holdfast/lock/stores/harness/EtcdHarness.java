@@ -1,0 +1,77 @@
+package dev.holdfast.lock.stores.harness;
+
+import dev.holdfast.lock.spi.Claim;
+import dev.holdfast.lock.stores.HttpProbe;
+import dev.holdfast.lock.stores.LostReply;
+import dev.holdfast.lock.stores.RunningStore;
+import dev.holdfast.lock.tck.LinkControl;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** etcd, through its JSON gateway; the keys it reads are those of {@code docs/etcd.md}. */
+final class EtcdHarness extends StoreHarness {
+    private static final Pattern LEASE = Pattern.compile("\"lease\":\"(\\d+)\"");
+
+    /** A gRPC message of ten bytes whose first field is a 63-bit number: LeaseKeepAliveRequest. */
+    private static final String KEEP_ALIVE = "\0\0\0\0\n\b";
+
+    EtcdHarness(RunningStore store) {
+        super(store);
+    }
+
+    @Override
+    public Set<Claim> claims() {
+        return Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP, Claim.SURVIVES_RESTART, Claim.TOKENS_SURVIVE_DATA_LOSS);
+    }
+
+    @Override
+    public Duration shortestLease() {
+        return Duration.ofSeconds(2);
+    }
+
+    @Override
+    public Duration crashSlack() {
+        return Duration.ofSeconds(2);
+    }
+
+    @Override
+    LostReply request(LinkControl.Operation operation) {
+        return operation == LinkControl.Operation.RENEW ? LostReply.of(kind(), KEEP_ALIVE) : super.request(operation);
+    }
+
+    @Override
+    List<String> entries() throws IOException {
+        return probe().keys("holdfast/" + namespace() + "/q/");
+    }
+
+    @Override
+    boolean end(String lockName) throws IOException {
+        String prefix =
+                "holdfast/" + namespace() + "/q/" + lockName.replace("%", "%25").replace("/", "%2F") + "/";
+        String holder = probe().post(
+                        "/v3/kv/range",
+                        "{\"key\":\"" + base64(prefix) + "\",\"range_end\":\""
+                                + base64(prefix.substring(0, prefix.length() - 1) + "0")
+                                + "\",\"limit\":1,\"sort_target\":\"CREATE\",\"sort_order\":\"ASCEND\"}");
+        Matcher lease = LEASE.matcher(holder);
+        if (!lease.find()) {
+            return false;
+        }
+        probe().post("/v3/lease/revoke", "{\"ID\":\"" + lease.group(1) + "\"}");
+        return true;
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private HttpProbe probe() {
+        return new HttpProbe(running().host(), running().port(), PROBE_TIMEOUT);
+    }
+}

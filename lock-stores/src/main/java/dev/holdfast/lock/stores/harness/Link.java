@@ -1,0 +1,89 @@
+package dev.holdfast.lock.stores.harness;
+
+import dev.holdfast.lock.stores.FaultProxy;
+import dev.holdfast.lock.stores.RunningStore;
+import dev.holdfast.lock.tck.LinkControl;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** Power over the connection to a store, through a proxy that starts when it is first asked for. */
+final class Link implements LinkControl, AutoCloseable {
+    private final StoreHarness harness;
+    private final RunningStore store;
+    private final ReentrantLock lock = new ReentrantLock();
+    private @Nullable FaultProxy proxy;
+
+    Link(StoreHarness harness, RunningStore store) {
+        this.harness = harness;
+        this.store = store;
+    }
+
+    private FaultProxy proxy() {
+        lock.lock();
+        try {
+            FaultProxy current = proxy;
+            if (current == null) {
+                current = FaultProxy.before(store);
+                proxy = current;
+            }
+            return current;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public String url() {
+        return harness.inNamespace(store.urlVia(proxy().port()));
+    }
+
+    @Override
+    public void loseNextReply(Operation operation) {
+        proxy().loseReply(harness.request(operation));
+    }
+
+    @Override
+    public void delay(Duration each) {
+        proxy().latency(FaultProxy.Direction.TO_STORE, each);
+        proxy().latency(FaultProxy.Direction.TO_CLIENT, each);
+    }
+
+    @Override
+    public void blackHole() {
+        proxy().blackHole(FaultProxy.Direction.TO_STORE);
+        proxy().blackHole(FaultProxy.Direction.TO_CLIENT);
+    }
+
+    @Override
+    public void cut() {
+        proxy().refuseNew();
+        proxy().reset();
+    }
+
+    @Override
+    public void heal() {
+        proxy().heal();
+    }
+
+    @Override
+    public long connectionAttempts() {
+        return proxy().attempts();
+    }
+
+    long repliesLost() {
+        return proxy().repliesLost();
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (proxy != null) {
+                proxy.close();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.holdfast.lock.stores.harness;
+
+import dev.holdfast.lock.spi.Claim;
+import dev.holdfast.lock.stores.PostgresProbe;
+import dev.holdfast.lock.stores.RunningStore;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/** PostgreSQL, mode row; the tables it reads are those of {@code docs/postgresql.md}. */
+final class PostgresHarness extends StoreHarness {
+    PostgresHarness(RunningStore store) {
+        super(store);
+    }
+
+    @Override
+    public String store() {
+        return "postgresql-row";
+    }
+
+    @Override
+    public Set<Claim> claims() {
+        return Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP, Claim.SURVIVES_RESTART, Claim.TOKENS_SURVIVE_DATA_LOSS);
+    }
+
+    @Override
+    public Duration shortestLease() {
+        return steadyLease(Duration.ofMillis(200));
+    }
+
+    @Override
+    public Duration crashSlack() {
+        return Duration.ofMillis(50);
+    }
+
+    @Override
+    List<String> entries() throws IOException {
+        if (answers("SELECT count(*) FROM pg_tables WHERE schemaname = 'holdfast' AND tablename = 'entry'", "0")) {
+            return List.of();
+        }
+        try (PostgresProbe probe = probe()) {
+            return probe
+                    .query("SELECT state || ' ' || name || ' ' || id FROM holdfast.entry WHERE namespace = '"
+                            + namespace() + "' AND state IN ('holder', 'waiter') AND expires_at > clock_timestamp()")
+                    .stream()
+                    .map(row -> String.valueOf(row.get(0)))
+                    .toList();
+        }
+    }
+
+    @Override
+    boolean end(String lockName) throws IOException {
+        try (PostgresProbe probe = probe()) {
+            return !probe.query("UPDATE holdfast.entry SET expires_at = clock_timestamp() WHERE state = 'holder'"
+                            + " AND namespace = '" + namespace() + "' AND name = '" + lockName.replace("'", "''")
+                            + "' RETURNING id")
+                    .isEmpty();
+        }
+    }
+
+    private boolean answers(String sql, String expected) throws IOException {
+        try (PostgresProbe probe = probe()) {
+            return probe.value(sql).equals(expected);
+        }
+    }
+
+    private PostgresProbe probe() throws IOException {
+        return new PostgresProbe(running().host(), running().port(), "holdfast", PROBE_TIMEOUT);
+    }
+}

@@ -1,0 +1,127 @@
+package dev.holdfast.lock.stores.harness;
+
+import dev.holdfast.lock.spi.Claim;
+import dev.holdfast.lock.stores.RespProbe;
+import dev.holdfast.lock.stores.RunningStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Redis; the fields it reads are those of {@code docs/redis.md}. */
+final class RedisHarness extends StoreHarness {
+    private static final Pattern SCRIPT_CALLS = Pattern.compile("^cmdstat_eval(?:sha)?:calls=(\\d+)");
+
+    RedisHarness(RunningStore store) {
+        super(store);
+    }
+
+    @Override
+    public Set<Claim> claims() {
+        return Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP, Claim.TOKENS_SURVIVE_DATA_LOSS);
+    }
+
+    @Override
+    public Duration shortestLease() {
+        return steadyLease(Duration.ofMillis(200));
+    }
+
+    @Override
+    public Duration crashSlack() {
+        return Duration.ofMillis(50);
+    }
+
+    /** Calls of scripts: each request of a lock driver is one, whatever its size. */
+    @Override
+    public OptionalLong requests() {
+        try (RespProbe probe = probe()) {
+            long calls = 0;
+            for (String line : text(probe.call("INFO", "commandstats")).lines().toList()) {
+                Matcher script = SCRIPT_CALLS.matcher(line);
+                if (script.find()) {
+                    calls += Long.parseLong(script.group(1));
+                }
+            }
+            return OptionalLong.of(calls);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot count the requests of " + running(), e);
+        }
+    }
+
+    @Override
+    List<String> entries() throws IOException {
+        List<String> entries = new ArrayList<>();
+        try (RespProbe probe = probe()) {
+            long now = micros(probe);
+            for (Object key : list(probe.call("KEYS", "hf:1:{" + namespace() + "/*"))) {
+                fields(probe, text(key)).forEach((field, value) -> {
+                    String[] parts = value.split(" ", -1);
+                    if (field.startsWith("o:") && Long.parseLong(parts[1]) > now) {
+                        entries.add("holder " + text(key) + " " + field + "=" + value);
+                    } else if (field.startsWith("w:") && Long.parseLong(parts[2]) + lease(parts) > now) {
+                        entries.add("waiter " + text(key) + " " + field + "=" + value);
+                    }
+                });
+            }
+        }
+        return entries;
+    }
+
+    private static long lease(String[] waiter) {
+        return Long.parseLong(waiter[3]) * 1_000;
+    }
+
+    @Override
+    boolean end(String lockName) throws IOException {
+        String key = "hf:1:{" + namespace() + "/"
+                + lockName.replace("%", "%25").replace("{", "%7B").replace("}", "%7D") + "}";
+        try (RespProbe probe = probe()) {
+            for (Map.Entry<String, String> field : fields(probe, key).entrySet()) {
+                if (field.getKey().startsWith("o:")) {
+                    String[] parts = field.getValue().split(" ", -1);
+                    parts[1] = Long.toString(micros(probe));
+                    probe.call("HSET", key, field.getKey(), String.join(" ", parts));
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private RespProbe probe() throws IOException {
+        return new RespProbe(running().host(), running().port(), PROBE_TIMEOUT);
+    }
+
+    private static long micros(RespProbe probe) throws IOException {
+        List<?> time = list(probe.call("TIME"));
+        return Long.parseLong(text(time.get(0))) * 1_000_000 + Long.parseLong(text(time.get(1)));
+    }
+
+    private static Map<String, String> fields(RespProbe probe, String key) throws IOException {
+        List<?> flat = list(probe.call("HGETALL", key));
+        Map<String, String> fields = new LinkedHashMap<>();
+        for (int i = 0; i + 1 < flat.size(); i += 2) {
+            fields.put(text(flat.get(i)), text(flat.get(i + 1)));
+        }
+        return fields;
+    }
+
+    private static List<?> list(@Nullable Object reply) throws IOException {
+        if (reply instanceof List<?> list) {
+            return list;
+        }
+        throw new IOException("Redis answered " + reply + " where a list was expected");
+    }
+
+    private static String text(@Nullable Object value) {
+        return String.valueOf(value);
+    }
+}

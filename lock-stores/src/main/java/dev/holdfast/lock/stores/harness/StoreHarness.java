@@ -1,0 +1,142 @@
+package dev.holdfast.lock.stores.harness;
+
+import dev.holdfast.lock.spi.Claim;
+import dev.holdfast.lock.stores.LostReply;
+import dev.holdfast.lock.stores.RunningStore;
+import dev.holdfast.lock.stores.StoreKind;
+import dev.holdfast.lock.tck.LinkControl;
+import dev.holdfast.lock.tck.LockHarness;
+import dev.holdfast.lock.tck.StoreControl;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * What the harnesses of all started stores share. Close it after the kit; the store itself belongs to whoever started
+ * it.
+ */
+public abstract class StoreHarness implements LockHarness, AutoCloseable {
+    /** How long a look into the store may take. */
+    static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
+
+    private final RunningStore store;
+    private final Link link;
+    private final String namespace;
+
+    StoreHarness(RunningStore store) {
+        this.store = store;
+        this.namespace = "holdfast-tck-"
+                + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+        this.link = new Link(this, store);
+    }
+
+    /** The harness of a started store, with a namespace of its own. */
+    public static StoreHarness of(RunningStore store) {
+        return switch (store.kind()) {
+            case REDIS -> new RedisHarness(store);
+            case ETCD -> new EtcdHarness(store);
+            case ZOOKEEPER -> new ZooKeeperHarness(store);
+            case POSTGRES -> new PostgresHarness(store);
+        };
+    }
+
+    /** The request of this kind, recognised on the wire. */
+    LostReply request(LinkControl.Operation operation) {
+        return LostReply.of(kind(), namespace);
+    }
+
+    /** See {@link LockHarness#residue()}; free to fail. */
+    abstract List<String> entries() throws IOException;
+
+    /** See {@link LockHarness#expire}; free to fail. */
+    abstract boolean end(String lockName) throws IOException;
+
+    final StoreKind kind() {
+        return store.kind();
+    }
+
+    final RunningStore running() {
+        return store;
+    }
+
+    final String namespace() {
+        return namespace;
+    }
+
+    final String inNamespace(String url) {
+        return url + (url.contains("?") ? "&" : "?") + "namespace=" + namespace;
+    }
+
+    @Override
+    public String store() {
+        return store.kind().scheme();
+    }
+
+    @Override
+    public String url() {
+        return inNamespace(store.url());
+    }
+
+    @Override
+    public abstract Set<Claim> claims();
+
+    @Override
+    public Optional<StoreControl> control() {
+        return Optional.of(new Control(store));
+    }
+
+    @Override
+    public Optional<LinkControl> link() {
+        return Optional.of(link);
+    }
+
+    /** How many replies the link has lost so far. */
+    public long repliesLost() {
+        return link.repliesLost();
+    }
+
+    @Override
+    public OptionalLong requests() {
+        return store.requests();
+    }
+
+    @Override
+    public Optional<List<String>> residue() {
+        try {
+            return Optional.of(entries());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot look into " + store, e);
+        }
+    }
+
+    @Override
+    public boolean expire(String lockName) {
+        try {
+            return end(lockName);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot end the grant of " + lockName + " in " + store, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        link.close();
+    }
+
+    @Override
+    public String toString() {
+        return store() + " harness on " + store;
+    }
+
+    /** At least this long, so that a busy machine does not look like a dead holder. */
+    static Duration steadyLease(Duration shortest) {
+        Duration steady = Duration.ofSeconds(1);
+        return shortest.compareTo(steady) > 0 ? shortest : steady;
+    }
+}
