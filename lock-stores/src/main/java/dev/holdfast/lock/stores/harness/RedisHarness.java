@@ -4,16 +4,22 @@ import dev.holdfast.lock.spi.Claim;
 import dev.holdfast.lock.stores.RespProbe;
 import dev.holdfast.lock.stores.RunningStore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Redis; the fields it reads are those of {@code docs/redis.md}. */
 final class RedisHarness extends StoreHarness {
+    private static final Pattern SCRIPT_CALLS = Pattern.compile("^cmdstat_eval(?:sha)?:calls=(\\d+)");
+
     RedisHarness(RunningStore store) {
         super(store);
     }
@@ -31,6 +37,23 @@ final class RedisHarness extends StoreHarness {
     @Override
     public Duration crashSlack() {
         return Duration.ofMillis(50);
+    }
+
+    /** Calls of scripts: each request of a lock driver is one, whatever its size. */
+    @Override
+    public OptionalLong requests() {
+        try (RespProbe probe = probe()) {
+            long calls = 0;
+            for (String line : text(probe.call("INFO", "commandstats")).lines().toList()) {
+                Matcher script = SCRIPT_CALLS.matcher(line);
+                if (script.find()) {
+                    calls += Long.parseLong(script.group(1));
+                }
+            }
+            return OptionalLong.of(calls);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot count the requests of " + running(), e);
+        }
     }
 
     @Override
@@ -98,7 +121,7 @@ final class RedisHarness extends StoreHarness {
         throw new IOException("Redis answered " + reply + " where a list was expected");
     }
 
-    private static String text(Object value) {
+    private static String text(@Nullable Object value) {
         return String.valueOf(value);
     }
 }
