@@ -39,6 +39,7 @@ public final class Holdfast {
         String[] own = dashes < 0 ? arguments : Arrays.copyOf(arguments, dashes);
         CommandLine line = new CommandLine(new Holdfast())
                 .addSubcommand(new RunCommand(guarded, environment, err))
+                .addSubcommand(new CompareCommand(environment, out, err))
                 .setOut(out)
                 .setErr(err)
                 .setUsageHelpWidth(116)

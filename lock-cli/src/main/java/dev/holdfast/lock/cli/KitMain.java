@@ -61,10 +61,9 @@ public final class KitMain {
         try (Subject.Open store = open(arguments)) {
             LockHarness harness = store.harness();
             send(KitMessage.text(KitMessage.Kind.STARTED, version(harness)));
-            send(KitMessage.rules(
-                    KitRun.on(harness, (done, total) -> send(KitMessage.progress(done, total))).stream()
-                            .map(ReportModel.Line::of)
-                            .toList()));
+            send(KitMessage.rules(KitRun.on(harness, (done, total) -> send(KitMessage.progress(done, total))).stream()
+                    .map(ReportModel.Line::of)
+                    .toList()));
             asked.await();
             send(KitMessage.figures(PairBenchmark.of(harness)));
             return ExitStatus.OK;

@@ -8,12 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One line from the JVM that runs the kit on a store to the one that compares. Absent parts are null. */
 record KitMessage(
-        Kind kind,
-        @Nullable String text,
-        int done,
-        int total,
-        @Nullable List<Line> rules,
-        @Nullable Figures figures) {
+        Kind kind, @Nullable String text, int done, int total, @Nullable List<Line> rules, @Nullable Figures figures) {
     enum Kind {
         /** The store serves; the text is its version. */
         STARTED,

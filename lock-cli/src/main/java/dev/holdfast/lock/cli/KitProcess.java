@@ -59,9 +59,8 @@ final class KitProcess implements AutoCloseable {
         command.addAll(List.of(KitMain.class.getName(), store));
         ProcessBuilder builder = new ProcessBuilder(command);
         url.ifPresent(given -> builder.environment().put(KitMain.URL_VARIABLE, given)); // may hold a password
-        builder.redirectError(log.map(Path::toFile)
-                .map(ProcessBuilder.Redirect::appendTo)
-                .orElse(ProcessBuilder.Redirect.DISCARD));
+        builder.redirectError(
+                log.map(Path::toFile).map(ProcessBuilder.Redirect::appendTo).orElse(ProcessBuilder.Redirect.DISCARD));
         try {
             process = builder.start();
         } catch (IOException e) {

@@ -68,8 +68,8 @@ final class KitRun implements TestExecutionListener {
     public void executionSkipped(TestIdentifier test, String reason) {
         method(test).ifPresent(method -> {
             rules(method)
-                    .forEach(rule -> results.add(
-                            rule, new RuleResults.Finding(method.getName(), RuleResult.MISSING, reason)));
+                    .forEach(rule ->
+                            results.add(rule, new RuleResults.Finding(method.getName(), RuleResult.MISSING, reason)));
             done(test);
         });
     }
@@ -80,8 +80,8 @@ final class KitRun implements TestExecutionListener {
         // A container with a method is a test template: it says something only when it fails as a whole.
         if (test.isTest() || failed) {
             method(test)
-                    .ifPresent(method ->
-                            results.add(method, outcome.getThrowable().orElse(null)));
+                    .ifPresent(
+                            method -> results.add(method, outcome.getThrowable().orElse(null)));
         }
         if (failed && method(test).isEmpty()) {
             outcome.getThrowable().ifPresent(thrown -> thrown.printStackTrace());
@@ -106,8 +106,7 @@ final class KitRun implements TestExecutionListener {
     }
 
     private static Optional<Method> method(TestIdentifier test) {
-        return test.getSource()
-                .filter(MethodSource.class::isInstance)
-                .map(source -> ((MethodSource) source).getJavaMethod());
+        return test.getSource().filter(MethodSource.class::isInstance).map(source -> ((MethodSource) source)
+                .getJavaMethod());
     }
 }

@@ -21,9 +21,8 @@ final class LatencyChart {
                 .toList();
         double highest = measured.stream()
                 .map(Column::figures)
-                .mapToDouble(figures -> figures == null
-                        ? 0
-                        : Math.max(figures.acquireP99Micros(), figures.releaseP99Micros()))
+                .mapToDouble(figures ->
+                        figures == null ? 0 : Math.max(figures.acquireP99Micros(), figures.releaseP99Micros()))
                 .max()
                 .orElse(1);
         double decades = Math.max(1, Math.ceil(Math.log10(highest / LOWEST_MICROS)));

@@ -78,7 +78,8 @@ final class NamespaceSweep {
         String file = url.parameters().get("passwordFile");
         return file == null
                 ? url
-                : url.withPassword(Files.readString(Path.of(file)).lines().findFirst().orElse(""));
+                : url.withPassword(
+                        Files.readString(Path.of(file)).lines().findFirst().orElse(""));
     }
 
     private void redis() {
@@ -122,9 +123,8 @@ final class NamespaceSweep {
     }
 
     private void zookeeper() throws Exception {
-        String hosts = url.hosts().stream()
-                .map(host -> host.orPort(2181).toString())
-                .collect(Collectors.joining(","));
+        String hosts =
+                url.hosts().stream().map(host -> host.orPort(2181).toString()).collect(Collectors.joining(","));
         String root = "/" + (url.path().isEmpty() ? "holdfast" : url.path());
         try (ZooKeeper client = new ZooKeeper(hosts, TIMEOUT_MILLIS, event -> {})) {
             if (url.user().isPresent()) {
@@ -140,7 +140,8 @@ final class NamespaceSweep {
     }
 
     private void postgresql() throws Exception {
-        String hosts = url.hosts().stream().map(host -> host.orPort(5432).toString()).collect(Collectors.joining(","));
+        String hosts =
+                url.hosts().stream().map(host -> host.orPort(5432).toString()).collect(Collectors.joining(","));
         Properties properties = new Properties();
         url.user().ifPresent(user -> properties.setProperty("user", user));
         url.password().ifPresent(password -> properties.setProperty("password", password));

@@ -17,6 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Progress implements AutoCloseable {
     private static final long REDRAW_MILLIS = 500;
+    private static final String WAITS = "waits";
 
     private final PrintWriter err;
     private final boolean terminal;
@@ -30,8 +31,8 @@ final class Progress implements AutoCloseable {
     private boolean drawn;
 
     private static final class Row {
-        private String state = "waits";
-        private long began = System.nanoTime();
+        private String state = WAITS;
+        private long began;
         private int done;
         private int total;
         private long tookSeconds = -1;
@@ -111,7 +112,10 @@ final class Progress implements AutoCloseable {
     }
 
     private static long seconds(Row row) {
-        return row.tookSeconds >= 0 ? row.tookSeconds : TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - row.began);
+        if (row.tookSeconds >= 0 || row.state.equals(WAITS)) {
+            return Math.max(0, row.tookSeconds);
+        }
+        return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - row.began);
     }
 
     private void locked(Runnable task) {

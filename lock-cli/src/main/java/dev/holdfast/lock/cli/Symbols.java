@@ -4,8 +4,7 @@ import dev.holdfast.lock.tck.RuleResult;
 
 /** How a result looks in a matrix. */
 final class Symbols {
-    static final String LEGEND =
-            "✓ pass   ✗ FAIL   ! missing   – not claimed   · not applicable   u untestable";
+    static final String LEGEND = "✓ pass   ✗ FAIL   ! missing   – not claimed   · not applicable   u untestable";
 
     private Symbols() {}
 

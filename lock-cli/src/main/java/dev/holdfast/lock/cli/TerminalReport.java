@@ -118,9 +118,14 @@ final class TerminalReport {
     }
 
     private String shortened(String sentence) {
-        int used = ID_WIDTH + report.stores().stream().mapToInt(column -> width(column) + GAP.length()).sum();
+        int used = ID_WIDTH
+                + report.stores().stream()
+                        .mapToInt(column -> width(column) + GAP.length())
+                        .sum();
         int room = Math.max(SHORTEST_SENTENCE, columns - used - GAP.length() - 1);
-        return sentence.length() <= room ? sentence : sentence.substring(0, room - 1).stripTrailing() + "…";
+        return sentence.length() <= room
+                ? sentence
+                : sentence.substring(0, room - 1).stripTrailing() + "…";
     }
 
     private String coloured(RuleResult result, String cell) {

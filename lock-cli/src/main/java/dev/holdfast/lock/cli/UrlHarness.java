@@ -26,7 +26,13 @@ import java.util.stream.Collectors;
 record UrlHarness(String url, DriverInfo info) implements LockHarness {
     /** The kit chooses these itself. */
     private static final Set<String> ENGINES_OWN = Set.of(
-            "namespace", "leaseTime", "maxWait", "connectTimeout", "storeTimeout", "warnAfter", "tokenFloor",
+            "namespace",
+            "leaseTime",
+            "maxWait",
+            "connectTimeout",
+            "storeTimeout",
+            "warnAfter",
+            "tokenFloor",
             "shutdownHook");
 
     private static final List<Duration> SHORT_LEASES =
@@ -39,7 +45,8 @@ record UrlHarness(String url, DriverInfo info) implements LockHarness {
 
     /** A namespace that nobody uses. */
     static String freshNamespace() {
-        return "holdfast-tck-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+        return "holdfast-tck-"
+                + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
     }
 
     /** The URL without the parameters that the kit chooses, in this namespace. */
