@@ -1,5 +1,6 @@
 package dev.holdfast.lock.cli;
 
+import dev.holdfast.lock.Locks;
 import dev.holdfast.lock.cli.ReportModel.Column;
 import dev.holdfast.lock.spi.LockUrl;
 import java.io.IOException;
@@ -166,13 +167,20 @@ final class CompareCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw usage("--url: " + e.getMessage());
         }
+        if (!Locks.schemes().contains(scheme)) {
+            throw usage("--url: unknown scheme '" + scheme + "'; known are " + String.join(", ", Locks.schemes()));
+        }
         String namespace = UrlHarness.freshNamespace();
         String ours = UrlHarness.inNamespace(given, namespace);
+        Column column;
         try (Comparison comparison = comparison(List.of(scheme))) {
-            return List.of(comparison.of(scheme, scheme, ours));
-        } finally {
-            NamespaceSweep.of(ours, namespace).ifPresent(problem -> err.println("holdfast: " + problem));
+            column = comparison.of(scheme, scheme, ours);
         }
+        Optional<String> problem = NamespaceSweep.of(ours, namespace);
+        if (!column.isMissing()) { // else the store was not even reached, as the report says
+            problem.ifPresent(text -> err.println("holdfast: " + text));
+        }
+        return List.of(column);
     }
 
     private Comparison comparison(List<String> names) {

@@ -4,6 +4,8 @@ import dev.holdfast.lock.cli.ReportModel.Column;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,13 +33,15 @@ final class Comparison implements AutoCloseable {
 
     /** The columns of these stores, in this order. */
     List<Column> of(List<Subject> subjects, int atOnce) throws InterruptedException {
-        List<Future<Optional<String>>> problems = new ArrayList<>();
+        Map<Subject, Future<Optional<String>>> problems = new HashMap<>();
+        List<Subject> longestFirst = new ArrayList<>(subjects);
+        Collections.reverse(longestFirst);
         ExecutorService pool = Executors.newFixedThreadPool(atOnce);
         try {
-            for (Subject subject : subjects) {
-                problems.add(pool.submit(() -> run(subject)));
+            for (Subject subject : longestFirst) {
+                problems.put(subject, pool.submit(() -> run(subject)));
             }
-            for (Future<Optional<String>> problem : problems) {
+            for (Future<Optional<String>> problem : problems.values()) {
                 result(problem);
             }
         } finally {
@@ -45,9 +49,9 @@ final class Comparison implements AutoCloseable {
         }
         progress.close();
         List<Column> columns = new ArrayList<>();
-        for (int i = 0; i < subjects.size(); i++) {
-            Subject subject = subjects.get(i);
-            Optional<String> problem = result(problems.get(i));
+        for (Subject subject : subjects) {
+            Optional<String> problem =
+                    result(Optional.ofNullable(problems.get(subject)).orElseThrow());
             columns.add(
                     problem.isPresent()
                             ? Column.missing(subject.store(), subject.scheme(), problem.get())

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -25,6 +26,9 @@ public final class KitMain {
     static final String MEASURE = "measure";
 
     private static final Logger LOG = LoggerFactory.getLogger(KitMain.class);
+
+    /** The first open of a JVM loads the client library, perhaps beside another one that does. */
+    private static final Duration FIRST_OPEN = Duration.ofSeconds(20);
 
     private final PrintStream output;
     private final CountDownLatch asked = new CountDownLatch(1);
@@ -83,7 +87,8 @@ public final class KitMain {
 
     /** What the driver says; a driver that cannot open fails the rules, and not the comparison. */
     private static String version(LockHarness harness) {
-        try (LockClient client = harness.open(ClientOptions.defaults())) {
+        try (LockClient client =
+                harness.open(ClientOptions.builder().connectTimeout(FIRST_OPEN).build())) {
             return client.info().version();
         } catch (RuntimeException e) {
             LOG.error("The store cannot be opened", e);

@@ -6,6 +6,7 @@ import dev.holdfast.lock.cli.ReportModel.Line;
 import dev.holdfast.lock.tck.Rule;
 import dev.holdfast.lock.tck.RuleResult;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The report as Markdown: the same matrix, with whole sentences. */
@@ -30,7 +31,7 @@ final class MarkdownReport {
                         .append(": ")
                         .append(line.result())
                         .append(", ")
-                        .append(escaped(line.detail()));
+                        .append(escaped(TerminalReport.brief(line.detail())));
             }
         }
         return text.append("\n\n").append(figures(report)).toString();
@@ -66,8 +67,7 @@ final class MarkdownReport {
         return text.toString();
     }
 
-    static String row(
-            String first, List<Column> columns, java.util.function.Function<Column, String> cell, String last) {
+    static String row(String first, List<Column> columns, Function<Column, String> cell, String last) {
         String cells = columns.stream().map(cell).map(MarkdownReport::escaped).collect(Collectors.joining(" | "));
         return "| " + first + " | " + cells + " | " + escaped(last) + " |\n";
     }

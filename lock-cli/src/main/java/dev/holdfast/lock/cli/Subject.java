@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param kind what the launcher starts; empty for memory
  */
 record Subject(String store, String scheme, Optional<StoreKind> kind) {
-    /** Every store, in the order of the report. */
+    /** Every store, in the order of the report; the kit takes longer on the later ones. */
     static final List<Subject> ALL = List.of(
             new Subject("memory", "memory", Optional.empty()),
             started("redis", StoreKind.REDIS),

@@ -7,12 +7,15 @@ import dev.holdfast.lock.tck.Rule;
 import dev.holdfast.lock.tck.RuleResult;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /** The report for people at a terminal: one matrix, what went wrong, and what it costs. */
 final class TerminalReport {
     private static final int ID_WIDTH = 5;
     private static final int SHORTEST_SENTENCE = 30;
+    private static final int LONGEST_DETAIL = 300;
     private static final String GAP = "  ";
 
     private final ReportModel report;
@@ -50,7 +53,7 @@ final class TerminalReport {
         text.append('\n').append(Symbols.LEGEND).append('\n');
     }
 
-    private void head(String first, java.util.function.Function<Column, String> cell) {
+    private void head(String first, Function<Column, String> cell) {
         StringBuilder line = new StringBuilder(padded(first, ID_WIDTH));
         report.stores().forEach(column -> line.append(GAP).append(centred(cell.apply(column), width(column))));
         text.append(line.toString().stripTrailing()).append('\n');
@@ -74,7 +77,7 @@ final class TerminalReport {
     private void findings(Column column, RuleResult result) {
         for (Line line : column.with(result)) {
             String start = column.store() + " " + line.id() + " " + (result == RuleResult.FAIL ? "FAILED" : "missing");
-            text.append('\n').append(coloured(result, start)).append(": ").append(line.detail());
+            text.append('\n').append(coloured(result, start)).append(": ").append(brief(line.detail()));
         }
         if (!column.with(result).isEmpty()) {
             text.append('\n');
@@ -92,7 +95,7 @@ final class TerminalReport {
         text.append(String.format(Locale.ROOT, "%-16s", ""))
                 .append(" acquire p50       p99   release p50       p99   requests per pair\n");
         for (Column column : measured) {
-            Figures figures = java.util.Objects.requireNonNull(column.figures());
+            Figures figures = Objects.requireNonNull(column.figures());
             text.append(String.format(Locale.ROOT, "%-16s", column.store()))
                     .append(number(figures, Figures::acquireP50Micros, 12))
                     .append(number(figures, Figures::acquireP99Micros, 10))
@@ -140,6 +143,11 @@ final class TerminalReport {
                     case NOT_CLAIMED, NOT_APPLICABLE, UNTESTABLE -> 2;
                 };
         return "\u001b[" + code + "m" + cell + "\u001b[0m";
+    }
+
+    /** A detail may be the whole output of another process; the JSON report has all of it. */
+    static String brief(String detail) {
+        return detail.length() <= LONGEST_DETAIL ? detail : detail.substring(0, LONGEST_DETAIL - 1) + "…";
     }
 
     private static int width(Column column) {
