@@ -5,6 +5,7 @@ import dev.holdfast.lock.LockClient;
 import dev.holdfast.lock.Locks;
 import dev.holdfast.lock.spi.AcquireRequest;
 import dev.holdfast.lock.spi.AcquisitionId;
+import dev.holdfast.lock.spi.DriverContext;
 import dev.holdfast.lock.spi.LockDriver;
 import dev.holdfast.lock.spi.LockName;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.opentest4j.AssertionFailedError;
 
@@ -125,14 +127,23 @@ public final class Stage implements AutoCloseable {
     }
 
     /** A client of the memory store whose driver behaves as the script says; only on memory. */
-    public LockClient scripted(ClientOptions options, UnaryOperator<LockDriver> script) {
+    LockClient scripted(ClientOptions options, UnaryOperator<LockDriver> script) {
+        return over(options, context -> script.apply(Drivers.open(harness.url(), context)));
+    }
+
+    /** A client of the memory store whose driver is never heard when it calls; only on memory. */
+    LockClient deaf(ClientOptions options) {
+        return over(options, context -> Drivers.open(harness.url(), new DeafContext(context)));
+    }
+
+    private LockClient over(ClientOptions options, Function<DriverContext, LockDriver> opener) {
         if (!harness.reference()) {
             throw new NotApplicable("a scripted driver, shown on memory");
         }
         String url = harness.url();
         ClientOptions inNamespace =
                 options.toBuilder().namespace(Drivers.namespace(url)).build();
-        return keep(Locks.over(inNamespace, context -> script.apply(Drivers.open(url, context))));
+        return keep(Locks.over(inNamespace, opener));
     }
 
     /** The driver itself, without an engine. */
