@@ -12,7 +12,7 @@ final class CountingListener implements AutoCloseable {
     private final Thread thread;
 
     CountingListener(RedisServer dead) throws Exception {
-        dead.kill();
+        dead.store().kill();
         this.listener = new ServerSocket(dead.port(), 200, InetAddress.getByName("127.0.0.1"));
         this.thread = new Thread(this::hangUp);
         thread.start();
