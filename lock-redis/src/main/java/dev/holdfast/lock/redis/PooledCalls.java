@@ -87,8 +87,7 @@ final class PooledCalls implements RedisCalls {
     private Object script(
             Protocol.Command command, String script, List<String> keys, List<String> arguments, Deadline deadline)
             throws InterruptedException {
-        CommandArguments request =
-                new CommandArguments(command).add(script).add(Integer.toString(keys.size()));
+        CommandArguments request = new CommandArguments(command).add(script).add(Integer.toString(keys.size()));
         int size = script.length();
         for (String key : keys) {
             request.add(key);

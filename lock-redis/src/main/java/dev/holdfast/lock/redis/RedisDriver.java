@@ -137,8 +137,7 @@ final class RedisDriver implements LockDriver {
     @Override
     public LeaveOutcome leave(AcquireRequest request) {
         waiters.forget(request.id());
-        List<String> arguments =
-                List.of(request.id().value(), lease, flag(request.unanswered()));
+        List<String> arguments = List.of(request.id().value(), lease, flag(request.unanswered()));
         try {
             connection.finish(
                     RedisScript.LEAVE, List.of(layout.lock(request.name())), arguments, within(request.timeout()));

@@ -120,8 +120,8 @@ final class RedisLink {
         try {
             SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
             String host = address.host().name();
-            SSLSocket secure = (SSLSocket)
-                    factory.createSocket(plain, host, address.host().port(), true);
+            SSLSocket secure =
+                    (SSLSocket) factory.createSocket(plain, host, address.host().port(), true);
             SSLParameters parameters = secure.getSSLParameters();
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
             secure.setSSLParameters(parameters);

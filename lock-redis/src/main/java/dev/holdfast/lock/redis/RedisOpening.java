@@ -108,8 +108,8 @@ final class RedisOpening {
     }
 
     private void record(Deadline deadline) throws InterruptedException {
-        List<String> found = strictly(() -> connection.record(
-                layout.record(), List.of(RedisLayout.PROTOCOL, RedisLayout.MODE), deadline));
+        List<String> found = strictly(
+                () -> connection.record(layout.record(), List.of(RedisLayout.PROTOCOL, RedisLayout.MODE), deadline));
         if (!found.equals(List.of(RedisLayout.PROTOCOL, RedisLayout.MODE))) {
             throw refused("namespace '" + options.namespace() + "' belongs to protocol " + found.get(0) + ", mode "
                     + found.get(1) + ", and this client speaks protocol " + RedisLayout.PROTOCOL + ", mode "
@@ -151,8 +151,7 @@ final class RedisOpening {
             connection.run(RedisScript.LOOK, key, List.of(second, "2", "1000", "x", channel), deadline);
             List<String> held = List.of("1000", first, Long.toString(token));
             connection.run(RedisScript.RENEW, key, held, deadline);
-            connection.run(
-                    RedisScript.RELEASE, key, List.of("1000", first, Long.toString(token), "0"), deadline);
+            connection.run(RedisScript.RELEASE, key, List.of("1000", first, Long.toString(token), "0"), deadline);
             connection.run(RedisScript.LEAVE, key, List.of(second, "1000", "1"), deadline);
             connection.delete(key.get(0), deadline);
             return key;
@@ -161,8 +160,8 @@ final class RedisOpening {
 
     /** The rehearsal has published a grant to our own channel; does it come back? */
     private boolean listens(Deadline deadline) throws InterruptedException {
-        boolean heard = !subscriber.channel().equals(RedisLayout.NO_CHANNEL)
-                && subscriber.confirm(deadline.atMost(ECHO));
+        boolean heard =
+                !subscriber.channel().equals(RedisLayout.NO_CHANNEL) && subscriber.confirm(deadline.atMost(ECHO));
         if (!heard) {
             subscriber.close();
             remarks.add("what this client publishes does not reach it, so its waiters poll every 20 to 100 ms; allow"

@@ -125,8 +125,7 @@ final class RedisSubscriber implements AutoCloseable {
     }
 
     private void subscribe(Listener listener) throws InterruptedException {
-        Deadline deadline =
-                Deadline.after(context.ticker(), context.options().storeTimeout());
+        Deadline deadline = Deadline.after(context.ticker(), context.options().storeTimeout());
         try {
             calls.subscribe(listener, channel, deadline);
         } catch (StoreException | JedisException e) {

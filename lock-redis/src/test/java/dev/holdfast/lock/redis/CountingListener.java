@@ -13,7 +13,7 @@ final class CountingListener implements AutoCloseable {
 
     CountingListener(RedisServer dead) throws Exception {
         dead.store().kill();
-        this.listener = new ServerSocket(dead.port(), 200, InetAddress.getByName("127.0.0.1"));
+        this.listener = new ServerSocket(dead.port(), 200, InetAddress.getLoopbackAddress());
         this.thread = new Thread(this::hangUp);
         thread.start();
     }

@@ -56,8 +56,7 @@ class RedisFaultIT {
             for (int i = 0; i < 3; i++) {
                 long since = System.nanoTime();
                 assertThrows(
-                        StoreException.class,
-                        () -> client.driver.enter(request(AcquisitionId.random(), "a", 300)));
+                        StoreException.class, () -> client.driver.enter(request(AcquisitionId.random(), "a", 300)));
                 assertTook(since, 300);
             }
             long since = System.nanoTime();
@@ -138,7 +137,8 @@ class RedisFaultIT {
                 }
             });
             assertTrue(client.take("b").token() > before.token());
-            assertInstanceOf(Renewal.Lost.class, client.driver.renew(List.of(before)).get(0));
+            assertInstanceOf(
+                    Renewal.Lost.class, client.driver.renew(List.of(before)).get(0));
         }
     }
 
@@ -150,8 +150,8 @@ class RedisFaultIT {
         ExecutorService callers = Executors.newFixedThreadPool(20);
         List<Future<?>> results = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            results.add(callers.submit(() ->
-                    assertThrows(StoreException.class, () -> client.driver.enter(request(AcquisitionId.random(), "a", 4_000)))));
+            results.add(callers.submit(() -> assertThrows(
+                    StoreException.class, () -> client.driver.enter(request(AcquisitionId.random(), "a", 4_000)))));
         }
         Poll.until("they wait", () -> results.stream().noneMatch(Future::isDone));
         long since = System.nanoTime();

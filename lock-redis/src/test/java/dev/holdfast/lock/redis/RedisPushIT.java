@@ -72,7 +72,8 @@ class RedisPushIT {
         Grant grant = waiter.context.granted.get(id);
         assertTrue(grant.token() > held.token());
         assertTrue(grant.validFrom() - before >= 0 && after - grant.validFrom() >= 0, "counts from the enter");
-        assertEquals(ReleaseOutcome.RELEASED, waiter.driver.release(List.of(grant)).get(0));
+        assertEquals(
+                ReleaseOutcome.RELEASED, waiter.driver.release(List.of(grant)).get(0));
     }
 
     @Test
@@ -99,7 +100,9 @@ class RedisPushIT {
             AcquisitionId id = AcquisitionId.random();
             long since = System.nanoTime();
             brief.enter(id, "a");
-            Poll.until("a lease has passed", () -> System.nanoTime() - since > Duration.ofMillis(201).toNanos());
+            Poll.until(
+                    "a lease has passed",
+                    () -> System.nanoTime() - since > Duration.ofMillis(201).toNanos());
             for (int n = 1; n < 10; n++) {
                 admin.publish(channel(), id + " " + (held.token() + 1) + " " + n);
             }

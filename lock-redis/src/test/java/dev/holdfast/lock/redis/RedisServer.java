@@ -41,9 +41,8 @@ final class RedisServer implements AutoCloseable {
     RedisClient admin() {
         return RedisClient.builder()
                 .hostAndPort(new HostAndPort("127.0.0.1", port()))
-                .clientConfig(DefaultJedisClientConfig.builder()
-                        .timeoutMillis(5_000)
-                        .build())
+                .clientConfig(
+                        DefaultJedisClientConfig.builder().timeoutMillis(5_000).build())
                 .build();
     }
 
