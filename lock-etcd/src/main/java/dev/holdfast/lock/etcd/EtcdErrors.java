@@ -90,7 +90,7 @@ final class EtcdErrors {
         for (Throwable each : chain(error)) {
             String message = each.getMessage();
             if (message != null && !message.isBlank()) {
-                found = message;
+                found = message.lines().findFirst().orElse(message);
             }
         }
         return found;
