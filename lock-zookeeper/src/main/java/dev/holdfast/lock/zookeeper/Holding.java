@@ -61,7 +61,10 @@ final class Holding {
 
     private List<Renewal> renew(List<Grant> grants, Deadline deadline) throws InterruptedException {
         ZooKeeperLink link = connection.link(deadline, "renewal");
-        boolean countable = places.values().stream().mapToInt(place -> place.lock().length() + 64).sum() < LONGEST_ANSWER;
+        boolean countable = places.values().stream()
+                        .mapToInt(place -> place.lock().length() + 64)
+                        .sum()
+                < LONGEST_ANSWER;
         try {
             if (!countable || !link.session().singleServer()) {
                 CompletableFuture<Boolean> beat = link.beat(true); // pipelined with what follows
@@ -87,7 +90,8 @@ final class Holding {
         if (grants.size() > 1) {
             return new HashSet<>(await(requests.ephemerals(layout.locks()), deadline));
         }
-        Optional<Place> place = grants.stream().flatMap(grant -> place(grant).stream()).findFirst();
+        Optional<Place> place =
+                grants.stream().flatMap(grant -> place(grant).stream()).findFirst();
         if (place.isEmpty()) {
             return Set.of();
         }
@@ -105,7 +109,8 @@ final class Holding {
             return new Renewal.Lost(LossReason.SESSION_LOST);
         }
         Optional<Place> place = place(grant).filter(known -> places.get(grant.id()) == known);
-        if (place.isEmpty() || (present != null && !present.contains(place.get().path().orElseThrow()))) {
+        if (place.isEmpty()
+                || (present != null && !present.contains(place.get().path().orElseThrow()))) {
             return new Renewal.Lost(LossReason.REVOKED);
         }
         if (place.get().session() != link.session()) {
@@ -113,7 +118,8 @@ final class Holding {
         }
         OptionalLong validFrom = place.get().session().validity().validFrom();
         return validFrom.isPresent()
-                ? new Renewal.Renewed(validFrom.getAsLong(), place.get().session().leaseTime())
+                ? new Renewal.Renewed(
+                        validFrom.getAsLong(), place.get().session().leaseTime())
                 : new Renewal.Unknown();
     }
 

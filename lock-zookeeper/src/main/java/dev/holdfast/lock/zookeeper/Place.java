@@ -51,7 +51,8 @@ final class Place {
     }
 
     /** {@code null} while the outcome is unknown. */
-    @Nullable Node node() {
+    @Nullable
+    Node node() {
         return node;
     }
 

@@ -31,8 +31,8 @@ record QueueNode(String name, AcquisitionId id, int sequence) {
         if (!shape.matches()) {
             return Optional.empty();
         }
-        return Optional.of(new QueueNode(
-                child, new AcquisitionId(shape.group("id")), Integer.parseInt(shape.group("sequence"))));
+        return Optional.of(
+                new QueueNode(child, new AcquisitionId(shape.group("id")), Integer.parseInt(shape.group("sequence"))));
     }
 
     static List<QueueNode> parse(List<String> children) {

@@ -102,9 +102,8 @@ final class Queueing {
     /** Where a confirmed node stands. */
     private Answer answer(Place place, ZooKeeperLink link, List<String> children) {
         Place.Node node = place.node();
-        Optional<QueueNode> own = node == null || !children.contains(node.name())
-                ? Optional.empty()
-                : QueueNode.parse(node.name());
+        Optional<QueueNode> own =
+                node == null || !children.contains(node.name()) ? Optional.empty() : QueueNode.parse(node.name());
         if (node == null || own.isEmpty()) {
             places.remove(place.id(), place);
             predecessors.forget(place.id());

@@ -59,7 +59,8 @@ final class ServerProbe {
             socket.setSoTimeout(timeout);
             socket.getOutputStream().write("srvr".getBytes(StandardCharsets.US_ASCII));
             InputStream in = socket.getInputStream();
-            byte[] answer = in.readNBytes(PREFIX.length()); // the first line is enough, and a stream without end harmless
+            byte[] answer =
+                    in.readNBytes(PREFIX.length()); // the first line is enough, and a stream without end harmless
             if (!new String(answer, StandardCharsets.US_ASCII).equals(PREFIX)) {
                 return new String(answer, StandardCharsets.ISO_8859_1);
             }
@@ -74,8 +75,8 @@ final class ServerProbe {
             int minor = Integer.parseInt(version.group(2));
             if (major < 3 || (major == 3 && minor < 6)) {
                 throw StoreException.refused(
-                        store + ": server " + server + " is ZooKeeper " + version.group().substring(PREFIX.length())
-                                + "; 3.6.0 or newer is needed",
+                        store + ": server " + server + " is ZooKeeper "
+                                + version.group().substring(PREFIX.length()) + "; 3.6.0 or newer is needed",
                         null);
             }
             return Optional.of(version.group().substring(PREFIX.length()));

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds drivers: on a connection of their own, or on a CuratorFramework of the user's. */
 final class ZooKeeperClients {
-    private static final Set<Claim> CLAIMS = Set.of(
-            Claim.FIFO, Claim.DIRECT_WAKEUP, Claim.SURVIVES_RESTART, Claim.TOKENS_SURVIVE_DATA_LOSS);
+    private static final Set<Claim> CLAIMS =
+            Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP, Claim.SURVIVES_RESTART, Claim.TOKENS_SURVIVE_DATA_LOSS);
 
     private ZooKeeperClients() {}
 
@@ -34,8 +34,8 @@ final class ZooKeeperClients {
         ZooKeeperHandle.Factory handles = new ZooKeeperHandle.Factory(context.ticker(), settings.client());
         CuratorFramework curator = curator(settings, context, handles);
         ZooKeeperErrors errors = new ZooKeeperErrors(settings.store());
-        ZooKeeperConnection.ClientConnection client = new ZooKeeperConnection.ClientConnection(
-                curator, () -> end(curator, handles, context), errors);
+        ZooKeeperConnection.ClientConnection client =
+                new ZooKeeperConnection.ClientConnection(curator, () -> end(curator, handles, context), errors);
         curator.start();
         ZooKeeperLayout layout =
                 new ZooKeeperLayout(settings.root(), context.options().namespace());
@@ -51,12 +51,13 @@ final class ZooKeeperClients {
         List<LockUrl.Host> servers = target.getServerAddresses().stream()
                 .map(address -> new LockUrl.Host(address.getHostString(), address.getPort()))
                 .toList();
-        String store = "zookeeper://" + String.join(",", servers.stream().map(LockUrl.Host::toString).toList());
+        String store = "zookeeper://"
+                + String.join(",", servers.stream().map(LockUrl.Host::toString).toList());
         Optional<String> version = new ServerProbe(store).version(servers, deadline);
         ZooKeeperConnection.ClientConnection client =
                 new ZooKeeperConnection.ClientConnection(curator, null, new ZooKeeperErrors(store));
-        ZooKeeperLayout layout =
-                new ZooKeeperLayout(ZooKeeperLayout.DEFAULT_ROOT, context.options().namespace());
+        ZooKeeperLayout layout = new ZooKeeperLayout(
+                ZooKeeperLayout.DEFAULT_ROOT, context.options().namespace());
         List<ACL> acl = ZooKeeperSettings.acl(context.options().parameters(), false);
         return open(client, layout, acl, version, deadline, context);
     }
@@ -98,21 +99,26 @@ final class ZooKeeperClients {
         }
         boolean below = granted.compareTo(asked) > 0;
         String fix = own
-                ? "choose leaseTime=" + granted.toMillis() + "ms, or change " + (below ? "minSessionTimeout" : "maxSessionTimeout")
+                ? "choose leaseTime=" + granted.toMillis() + "ms, or change "
+                        + (below ? "minSessionTimeout" : "maxSessionTimeout")
                         + " of the server (2 to 20 ticks by default)"
                 : "build the CuratorFramework with sessionTimeoutMs(" + millis(asked) + ") or lower leaseTime";
-        throw new IllegalArgumentException("leaseTime " + asked.toMillis() + "ms is " + (below ? "below the minimum" : "above the maximum")
-                + " of " + granted.toMillis() + "ms that the server grants for a session; " + fix);
+        throw new IllegalArgumentException(
+                "leaseTime " + asked.toMillis() + "ms is " + (below ? "below the minimum" : "above the maximum")
+                        + " of " + granted.toMillis() + "ms that the server grants for a session; " + fix);
     }
 
     private static List<String> remarks(Optional<String> version, ZooKeeperLink link) {
         List<String> remarks = new ArrayList<>();
         if (version.isEmpty()) {
-            remarks.add("The server's version could not be asked (srvr is not in 4lw.commands.whitelist, or TLS is in use);"
-                    + " 3.6.0 or newer is needed.");
+            remarks.add(
+                    "The server's version could not be asked (srvr is not in 4lw.commands.whitelist, or TLS is in use);"
+                            + " 3.6.0 or newer is needed.");
         }
-        if (!link.session().singleServer() && link.session().validity().validFrom().isEmpty()) {
-            remarks.add("Over a CuratorFramework on an ensemble the first grant of a session waits for 0.3 lease times.");
+        if (!link.session().singleServer()
+                && link.session().validity().validFrom().isEmpty()) {
+            remarks.add(
+                    "Over a CuratorFramework on an ensemble the first grant of a session waits for 0.3 lease times.");
         }
         return remarks;
     }

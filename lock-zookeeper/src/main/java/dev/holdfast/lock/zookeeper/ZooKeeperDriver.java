@@ -97,8 +97,7 @@ final class ZooKeeperDriver implements LockDriver {
 
     @Override
     public void close() {
-        connection.close(places.values().stream()
-                .flatMap(place -> place.path().stream())
-                .toList());
+        connection.close(
+                places.values().stream().flatMap(place -> place.path().stream()).toList());
     }
 }

@@ -41,8 +41,9 @@ record ZooKeeperErrors(String store) {
             case QUOTAEXCEEDED -> refused(what, "a quota is exceeded" + at(answer) + "; raise it (setquota)", answer);
             case THROTTLEDOP, NOTREADONLY ->
                 StoreException.notExecuted(store + ": the server declined " + what + " for now", answer);
-            default -> StoreException.unknown(
-                    store + ": " + what + " was sent and its answer lost (" + answer.code() + ")", answer);
+            default ->
+                StoreException.unknown(
+                        store + ": " + what + " was sent and its answer lost (" + answer.code() + ")", answer);
         };
     }
 

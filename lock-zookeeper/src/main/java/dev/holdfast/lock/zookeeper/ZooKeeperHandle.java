@@ -62,7 +62,8 @@ final class ZooKeeperHandle extends ZooKeeper {
             return newZooKeeper(servers, sessionTimeout, watcher, canBeReadOnly);
         }
 
-        @Nullable ZooKeeperHandle latest() {
+        @Nullable
+        ZooKeeperHandle latest() {
             return latest;
         }
     }

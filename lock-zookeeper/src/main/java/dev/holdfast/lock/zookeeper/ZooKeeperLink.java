@@ -93,8 +93,7 @@ final class ZooKeeperLink {
             byte[] full = name.value().getBytes(StandardCharsets.UTF_8);
             operations.add(Op.create(layout.lock(name), full, requests.acl(), CreateMode.CONTAINER));
         }
-        operations.add(
-                Op.create(layout.queueNode(name, id), NOTHING, requests.acl(), CreateMode.EPHEMERAL_SEQUENTIAL));
+        operations.add(Op.create(layout.queueNode(name, id), NOTHING, requests.acl(), CreateMode.EPHEMERAL_SEQUENTIAL));
         operations.add(Op.setData(layout.tick(now.record.tick()), NOTHING, -1));
         return requests.multi(operations).thenApply(done -> queued(done, now, operations.size()));
     }
@@ -102,7 +101,9 @@ final class ZooKeeperLink {
     private static Queued queued(ZooKeeperRequests.Transaction done, Scale scale, int size) {
         if (done.code() == Code.OK) {
             String path = ((OpResult.CreateResult) done.results().get(size - 2)).getPath();
-            int order = ((OpResult.SetDataResult) done.results().get(size - 1)).getStat().getVersion();
+            int order = ((OpResult.SetDataResult) done.results().get(size - 1))
+                    .getStat()
+                    .getVersion();
             String name = path.substring(path.lastIndexOf('/') + 1);
             return new Queued.Placed(name, scale.record.scale() + order, order);
         }

@@ -1,10 +1,16 @@
 package dev.holdfast.lock.zookeeper;
 
+import dev.holdfast.lock.ClientOptions;
+import dev.holdfast.lock.LockClient;
+import dev.holdfast.lock.LockConfigurationException;
+import dev.holdfast.lock.Locks;
+import dev.holdfast.lock.StoreUnavailableException;
 import dev.holdfast.lock.spi.DriverContext;
 import dev.holdfast.lock.spi.LockDriver;
 import dev.holdfast.lock.spi.LockProvider;
 import dev.holdfast.lock.spi.LockUrl;
 import java.util.Set;
+import org.apache.curator.framework.CuratorFramework;
 
 /**
  * Locks in ZooKeeper: {@code zookeeper://[user:password@]host[:2181][,host...][/root]}. Thread safe.
@@ -16,6 +22,18 @@ import java.util.Set;
 public final class ZooKeeperLocks implements LockProvider {
     /** For {@link java.util.ServiceLoader}. */
     public ZooKeeperLocks() {}
+
+    /**
+     * Locks over a framework that the caller has started and keeps: closing the client ends neither it nor its session.
+     * Its session timeout is the lease time and must not be below {@link ClientOptions#leaseTime()}; its chroot applies,
+     * its namespace does not. No connection beside the framework's own is kept.
+     *
+     * @throws LockConfigurationException if an option or the store's set-up is at fault
+     * @throws StoreUnavailableException if the store does not answer in time
+     */
+    public static LockClient over(CuratorFramework curator, ClientOptions options) {
+        return Locks.over(options, context -> ZooKeeperClients.over(curator, context));
+    }
 
     @Override
     public Set<String> schemes() {

@@ -54,8 +54,10 @@ final class ZooKeeperOpening {
             ZooKeeperRequests.await(requests.delete(guard), deadline);
         }
         int guard = guard(requests, deadline);
-        // Empty on a single server, which restarts the session's timer itself; members of an ensemble report to a leader.
-        byte[] members = ZooKeeperRequests.await(requests.configuration(), deadline).data();
+        // Empty on a single server, which restarts the session's timer itself; members of an ensemble report to a
+        // leader.
+        byte[] members =
+                ZooKeeperRequests.await(requests.configuration(), deadline).data();
         requests.session().servedBySingleServer(members.length == 0);
         return new ZooKeeperLink(requests, layout, guard, raised(requests, scale, seen, deadline));
     }
@@ -65,7 +67,8 @@ final class ZooKeeperOpening {
             throws KeeperException, TimeoutException, InterruptedException {
         String path = requests.session().guard();
         try {
-            return ZooKeeperRequests.await(requests.setData(path, NOTHING, -1), deadline).getVersion();
+            return ZooKeeperRequests.await(requests.setData(path, NOTHING, -1), deadline)
+                    .getVersion();
         } catch (KeeperException.NoNodeException e) {
             ZooKeeperRequests.await(requests.create(path, NOTHING, acl, CreateMode.EPHEMERAL), deadline);
             return 0;
@@ -126,8 +129,7 @@ final class ZooKeeperOpening {
         }
     }
 
-    private static void createUnlessThere(
-            ZooKeeperRequests requests, String path, List<ACL> owners, Deadline deadline)
+    private static void createUnlessThere(ZooKeeperRequests requests, String path, List<ACL> owners, Deadline deadline)
             throws KeeperException, TimeoutException, InterruptedException {
         try {
             ZooKeeperRequests.await(requests.create(path, NOTHING, owners, CreateMode.PERSISTENT), deadline);
@@ -165,9 +167,11 @@ final class ZooKeeperOpening {
         for (int i = 0; i < RAISES; i++) {
             try {
                 String tick = layout.tick(scale.record().tick());
-                int order = ZooKeeperRequests.await(requests.exists(tick), deadline).getVersion();
+                int order =
+                        ZooKeeperRequests.await(requests.exists(tick), deadline).getVersion();
                 long floor = Math.max(seen, context.options().tokenFloor());
-                NamespaceRecord raised = scale.record().raised(order, context.clock().micros(), floor);
+                NamespaceRecord raised =
+                        scale.record().raised(order, context.clock().micros(), floor);
                 if (raised.equals(scale.record())) {
                     return scale;
                 }
@@ -183,7 +187,8 @@ final class ZooKeeperOpening {
     }
 
     /** Runs every kind of request that a grant needs, so that a missing privilege shows now. */
-    void rehearse(ZooKeeperLink link, Deadline deadline) throws KeeperException, TimeoutException, InterruptedException {
+    void rehearse(ZooKeeperLink link, Deadline deadline)
+            throws KeeperException, TimeoutException, InterruptedException {
         String probe = layout.probe(unique(4));
         ZooKeeperRequests requests = link.requests();
         ZooKeeperRequests.Transaction done = ZooKeeperRequests.await(

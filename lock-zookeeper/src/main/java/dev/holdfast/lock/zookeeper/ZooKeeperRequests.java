@@ -124,8 +124,7 @@ final class ZooKeeperRequests {
 
     CompletableFuture<String> create(String path, byte[] data, List<ACL> owners, CreateMode mode) {
         Call<String> call = new Call<>(true);
-        handle.create(
-                path, data, owners, mode, (rc, asked, context, made) -> call.answer(rc, asked, () -> made), null);
+        handle.create(path, data, owners, mode, (rc, asked, context, made) -> call.answer(rc, asked, () -> made), null);
         return call;
     }
 
