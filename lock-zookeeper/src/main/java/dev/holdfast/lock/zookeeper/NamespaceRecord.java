@@ -25,9 +25,9 @@ record NamespaceRecord(int protocol, String mode, long scale, String tick) {
 
     private static final long ORDERS = 1L << 31;
 
-    static NamespaceRecord parse(byte[] stored) {
+    static NamespaceRecord parse(String stored) {
         Map<String, String> fields = new HashMap<>();
-        for (String line : new String(stored, StandardCharsets.UTF_8).split("\n", -1)) {
+        for (String line : stored.split("\n", -1)) {
             int equals = line.indexOf('=');
             if (equals > 0) {
                 fields.put(line.substring(0, equals), line.substring(equals + 1));

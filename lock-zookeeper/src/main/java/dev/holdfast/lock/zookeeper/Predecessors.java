@@ -36,7 +36,7 @@ final class Predecessors implements Watcher {
             if (failure instanceof KeeperException.NoNodeException) {
                 gone(path);
             }
-            return new ZooKeeperRequests.Stored(new byte[0], new org.apache.zookeeper.data.Stat());
+            return new ZooKeeperRequests.Stored("", new org.apache.zookeeper.data.Stat());
         });
     }
 

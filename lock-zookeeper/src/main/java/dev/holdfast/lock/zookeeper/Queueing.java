@@ -13,12 +13,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import org.apache.zookeeper.KeeperException;
 
 /** Into the queue, where in the queue, out of the queue. */
 final class Queueing {
-    private final DriverContext context;
     private final ZooKeeperConnection connection;
     private final ZooKeeperLayout layout;
     private final Map<AcquisitionId, Place> places;
@@ -29,7 +29,6 @@ final class Queueing {
             ZooKeeperConnection connection,
             ZooKeeperLayout layout,
             Map<AcquisitionId, Place> places) {
-        this.context = context;
         this.connection = connection;
         this.layout = layout;
         this.places = places;
@@ -95,7 +94,8 @@ final class Queueing {
 
     private static void restartOrderIfLate(ZooKeeperLink link, int order) {
         if (order >= NamespaceRecord.LAST_ORDER) {
-            link.restartOrder(ZooKeeperOpening.unique(8)); // in the background; there are 2^30 grants left
+            // in the background: there are 2^30 grants left, and whoever is next tries again
+            Future<?> unused = link.restartOrder(ZooKeeperOpening.unique(8));
         }
     }
 

@@ -14,8 +14,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.curator.framework.CuratorFramework;
@@ -47,14 +45,8 @@ final class ZooKeeperConnection implements ZooKeeperSession.Listener {
     private final AtomicLong highestToken = new AtomicLong();
     private final ConnectionStateListener stateListener = this::stateChanged;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private @Nullable ZooKeeperSession session;
-    private @Nullable ZooKeeperLink link;
-    private @Nullable StoreException refusal;
-    private String problem = "no connection yet";
-    private boolean closed;
-
+    private final LinkGate gate;
+    private volatile @Nullable ZooKeeperSession session; // written by the keeper thread only
     private volatile @Nullable Future<?> beats;
 
     /**
@@ -78,6 +70,7 @@ final class ZooKeeperConnection implements ZooKeeperSession.Listener {
         this.context = context;
         this.lost = lost;
         this.opening = new ZooKeeperOpening(layout, acl, context, client.errors);
+        this.gate = new LinkGate(client.errors);
         this.keeper = new ScheduledThreadPoolExecutor(1, context.threads());
         this.keeper.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
@@ -94,7 +87,7 @@ final class ZooKeeperConnection implements ZooKeeperSession.Listener {
     ZooKeeperLink open(Deadline deadline) throws InterruptedException {
         client.curator.getConnectionStateListenable().addListener(stateListener);
         later(this::capture, Duration.ZERO);
-        ZooKeeperLink first = link(deadline, "opening", false);
+        ZooKeeperLink first = gate.await(deadline, "opening", false);
         try {
             opening.rehearse(first, deadline);
         } catch (KeeperException | TimeoutException e) {
@@ -112,43 +105,14 @@ final class ZooKeeperConnection implements ZooKeeperSession.Listener {
 
     /** The link to send a request on, as soon as there is one. */
     ZooKeeperLink link(Deadline deadline, String what) throws InterruptedException {
-        return link(deadline, what, true);
-    }
-
-    private ZooKeeperLink link(Deadline deadline, String what, boolean timed) throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            while (true) {
-                if (closed) {
-                    throw client.errors.notSent(what, "the client is closed");
-                }
-                if (refusal != null) {
-                    throw refusal;
-                }
-                if (link != null && (timed ? link.live() : link.requests().live())) {
-                    return link;
-                }
-                if (changed.awaitNanos(deadline.remainingNanos()) <= 0 && deadline.remainingNanos() == 0) {
-                    throw client.errors.notSent(what, problem + ". Is the server running and reachable?");
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
+        return gate.await(deadline, what, true);
     }
 
     /** The link's guard or namespace is gone: have it prepared anew. */
     void prepareAgain(ZooKeeperLink stale) {
-        lock.lock();
-        try {
-            if (link != stale) {
-                return;
-            }
-            link = null;
-        } finally {
-            lock.unlock();
+        if (gate.withdraw(stale)) {
+            later(() -> prepare(stale.session()), Duration.ZERO);
         }
-        later(() -> prepare(stale.session()), Duration.ZERO);
     }
 
     /** A token that this client has seen: no later scale may fall below it. */
@@ -159,40 +123,30 @@ final class ZooKeeperConnection implements ZooKeeperSession.Listener {
     /** Deletes a node in the background, until the server has answered. */
     void doom(String path) {
         doomed.add(path);
-        ZooKeeperLink now = current();
+        ZooKeeperLink now = gate.current();
         if (now != null) {
             delete(now, path);
         }
     }
 
     private void delete(ZooKeeperLink on, String path) {
-        on.requests().delete(path).thenRun(() -> doomed.remove(path));
-    }
-
-    private @Nullable ZooKeeperLink current() {
-        lock.lock();
-        try {
-            return link != null && link.requests().live() ? link : null;
-        } finally {
-            lock.unlock();
-        }
+        Future<?> unused = on.requests().delete(path).thenRun(() -> doomed.remove(path));
     }
 
     private void beat(boolean inUse) {
-        ZooKeeperLink now = current();
+        ZooKeeperLink now = gate.current();
         if (now == null) {
             later(this::capture, Duration.ZERO);
             return;
         }
         doomed.forEach(path -> delete(now, path));
         ZooKeeperSession of = now.session();
-        boolean timed = of.validity().validFrom().isPresent();
-        if (timed && of.singleServer()) {
+        if (now.timed() && of.singleServer()) {
             return; // every request restarts the timer, and the client library pings
         }
-        now.beat(inUse || !timed).thenAccept(stands -> {
+        Future<?> unused = now.beat(inUse || !now.timed()).thenAccept(stands -> {
             if (stands) {
-                signal();
+                gate.signal();
             } else {
                 prepareAgain(now);
             }
@@ -209,7 +163,7 @@ final class ZooKeeperConnection implements ZooKeeperSession.Listener {
     private void capture() {
         try {
             ZooKeeper handle = client.curator.getZookeeperClient().getZooKeeper();
-            ZooKeeperSession former = session();
+            ZooKeeperSession former = session;
             if (former != null && former.handle() == handle && !former.ended()) {
                 return;
             }
@@ -223,12 +177,12 @@ final class ZooKeeperConnection implements ZooKeeperSession.Listener {
             String guard = layout.guard(handle.getSessionId(), name);
             ZooKeeperSession fresh = new ZooKeeperSession(handle, guard, context.ticker(), this);
             ZooKeeperRequests.await(new ZooKeeperRequests(fresh, 0, acl).watchGuard(), patience());
-            become(fresh);
+            session = fresh;
             prepare(fresh);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) { // getZooKeeper declares no less
-            trouble(e);
+            gate.trouble("no connection: " + e.getMessage());
             later(this::capture, AGAIN);
         }
     }
@@ -240,17 +194,16 @@ final class ZooKeeperConnection implements ZooKeeperSession.Listener {
             if (of.handle() instanceof ZooKeeperHandle handle) {
                 handle.connectedFrom().ifPresent(of.validity()::connected);
             }
-            ready(opening.prepare(requests, List.copyOf(formerGuards), highestToken.get(), patience()));
+            gate.ready(opening.prepare(requests, List.copyOf(formerGuards), highestToken.get(), patience()));
             formerGuards.clear();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (StoreException e) {
-            refuse(e);
-            prepareLater(of, connection);
-        } catch (KeeperException | TimeoutException e) {
-            trouble(e);
-            if (e instanceof KeeperException answer && client.errors.isRefusal(answer)) {
-                refuse(client.errors.of(answer, "opening"));
+        } catch (KeeperException | TimeoutException | RuntimeException e) {
+            gate.trouble("no connection: " + e.getMessage());
+            if (e instanceof StoreException refusal && refusal.kind() == StoreException.Kind.REFUSED) {
+                gate.refuse(refusal);
+            } else if (e instanceof KeeperException answer && client.errors.isRefusal(answer)) {
+                gate.refuse(client.errors.of(answer, "opening"));
             }
             prepareLater(of, connection);
         }
@@ -274,93 +227,29 @@ final class ZooKeeperConnection implements ZooKeeperSession.Listener {
 
     @Override
     public void disconnected(ZooKeeperSession of) {
-        trouble(new TimeoutException("the connection is broken"));
+        gate.trouble("the connection is broken");
     }
 
     @Override
     public void ended(ZooKeeperSession of) {
-        trouble(new TimeoutException("the session has ended"));
+        gate.trouble("the session has ended");
         lost.accept(of);
         later(this::capture, Duration.ZERO);
     }
 
-    private void become(ZooKeeperSession fresh) {
-        lock.lock();
-        try {
-            session = fresh;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private @Nullable ZooKeeperSession session() {
-        lock.lock();
-        try {
-            return session;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void ready(ZooKeeperLink prepared) {
-        lock.lock();
-        try {
-            link = prepared;
-            refusal = null;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void refuse(StoreException why) {
-        lock.lock();
-        try {
-            refusal = why;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void trouble(Exception e) {
-        lock.lock();
-        try {
-            problem = "no connection: " + e.getMessage();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void signal() {
-        lock.lock();
-        try {
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void later(Runnable task, Duration delay) {
         try {
-            keeper.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+            Future<?> unused = keeper.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
-            signal(); // closed meanwhile: nobody needs the task
+            gate.signal(); // closed meanwhile: nobody needs the task
         }
     }
 
     /** Ends it all within the store timeout. In a session that stays open, {@code ownNodes} and the guard are deleted. */
     void close(List<String> ownNodes) {
-        ZooKeeperLink last = current();
-        lock.lock();
-        try {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
+        ZooKeeperLink last = gate.current();
+        if (!gate.close()) {
+            return;
         }
         Future<?> running = beats;
         if (running != null) {

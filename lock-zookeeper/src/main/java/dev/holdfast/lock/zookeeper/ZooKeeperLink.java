@@ -74,9 +74,9 @@ final class ZooKeeperLink {
         return scale;
     }
 
-    /** Usable: the connection stands, and the session's timer is known. */
-    boolean live() {
-        return requests.live() && session().validity().validFrom().isPresent();
+    /** Whether it is known from when the session's timer runs. */
+    boolean timed() {
+        return session().validity().validFrom().isPresent();
     }
 
     /**
@@ -126,7 +126,7 @@ final class ZooKeeperLink {
     CompletableFuture<Boolean> readScale() {
         return requests.data(layout.record(), null).thenApply(stored -> {
             try {
-                NamespaceRecord read = NamespaceRecord.parse(stored.data());
+                NamespaceRecord read = NamespaceRecord.parse(stored.text());
                 scale = new Scale(read, stored.stat().getVersion());
                 return read.isOurs();
             } catch (IllegalArgumentException e) {

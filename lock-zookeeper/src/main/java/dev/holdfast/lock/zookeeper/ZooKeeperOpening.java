@@ -56,9 +56,9 @@ final class ZooKeeperOpening {
         int guard = guard(requests, deadline);
         // Empty on a single server, which restarts the session's timer itself; members of an ensemble report to a
         // leader.
-        byte[] members =
-                ZooKeeperRequests.await(requests.configuration(), deadline).data();
-        requests.session().servedBySingleServer(members.length == 0);
+        String members =
+                ZooKeeperRequests.await(requests.configuration(), deadline).text();
+        requests.session().servedBySingleServer(members.isEmpty());
         return new ZooKeeperLink(requests, layout, guard, raised(requests, scale, seen, deadline));
     }
 
@@ -90,7 +90,7 @@ final class ZooKeeperOpening {
         ZooKeeperRequests.Stored stored = ZooKeeperRequests.await(requests.data(layout.record(), null), deadline);
         NamespaceRecord record;
         try {
-            record = NamespaceRecord.parse(stored.data());
+            record = NamespaceRecord.parse(stored.text());
         } catch (IllegalArgumentException e) {
             throw errors.refused("opening", layout.record() + " " + e.getMessage() + "; use another namespace", e);
         }

@@ -1,5 +1,6 @@
 package dev.holdfast.lock.zookeeper;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -24,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * but queues what is asked while disconnected, and that may pass the writing of the guard.
  */
 final class ZooKeeperRequests {
-    private static final byte[] NOTHING = {};
-
     private final ZooKeeperSession session;
     private final ZooKeeper handle;
     private final int connection;
@@ -53,8 +52,8 @@ final class ZooKeeperRequests {
      */
     record Transaction(Code code, int failed, List<OpResult> results) {}
 
-    /** A node's data and version. */
-    record Stored(byte[] data, Stat stat) {}
+    /** A node's data as text, and its version. */
+    record Stored(String text, Stat stat) {}
 
     CompletableFuture<Transaction> multi(List<Op> operations) {
         Call<Transaction> call = new Call<>(true);
@@ -92,8 +91,10 @@ final class ZooKeeperRequests {
         handle.getData(
                 path,
                 watcher,
-                (rc, asked, context, data, stat) ->
-                        call.answer(rc, asked, () -> new Stored(data == null ? NOTHING : data, stat)),
+                (rc, asked, context, data, stat) -> call.answer(
+                        rc,
+                        asked,
+                        () -> new Stored(data == null ? "" : new String(data, StandardCharsets.UTF_8), stat)),
                 null);
         return call;
     }
