@@ -121,10 +121,9 @@ final class ConnectionSource implements DataSource {
         return 1;
     }
 
+    /** Without effect: the opener has its own bounds. */
     @Override
-    public void setLoginTimeout(int seconds) throws SQLException {
-        throw new SQLFeatureNotSupportedException("the opener has its own bounds");
-    }
+    public void setLoginTimeout(int seconds) {}
 
     @Override
     public @Nullable PrintWriter getLogWriter() {

@@ -46,6 +46,11 @@ record PostgresErrors(String store, String schema) {
         };
     }
 
+    /** A check at open that failed: nothing of it stays. */
+    StoreException opening(SQLException e) {
+        return isDoubtful(state(e)) ? connect(e) : request(e, "opening");
+    }
+
     /** No connection could be had: nothing was sent. */
     StoreException connect(@Nullable SQLException e) {
         if (e == null) {

