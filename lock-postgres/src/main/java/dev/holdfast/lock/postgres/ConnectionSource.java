@@ -44,7 +44,8 @@ final class ConnectionSource implements DataSource {
     }
 
     /** Why there is no connection; {@code null} if the latest attempt succeeded. */
-    @Nullable SQLException failure() {
+    @Nullable
+    SQLException failure() {
         lock.lock();
         try {
             return failure;

@@ -91,18 +91,15 @@ public final class PostgresLocks implements LockProvider {
     }
 
     private static LockDriver open(
-            String store,
-            PostgresParameters parameters,
-            DriverContext context,
-            Connector first,
-            Connector further) {
+            String store, PostgresParameters parameters, DriverContext context, Connector first, Connector further) {
         DriverOptions options = context.options();
         Duration leaseTime = leaseTime(options.leaseTime());
         PostgresLayout layout = new PostgresLayout(parameters.schema());
         PostgresErrors errors = new PostgresErrors(store, parameters.schema());
         PostgresOpening.Findings findings;
         try (Connection checked = connect(first, options.connectTimeout(), errors)) {
-            checked.setNetworkTimeout(Runnable::run, (int) options.connectTimeout().toMillis());
+            checked.setNetworkTimeout(
+                    Runnable::run, (int) options.connectTimeout().toMillis());
             findings = new PostgresOpening(layout, store, options.namespace()).run(checked);
             PostgresDriver.sweep(checked, layout, options.namespace());
         } catch (SQLException e) {
@@ -112,8 +109,8 @@ public final class PostgresLocks implements LockProvider {
         if (findings.durable()) {
             claims.add(Claim.SURVIVES_RESTART);
         }
-        DriverInfo info =
-                new DriverInfo("PostgreSQL row", findings.version(), claims, leaseTime, List.copyOf(findings.remarks()));
+        DriverInfo info = new DriverInfo(
+                "PostgreSQL row", findings.version(), claims, leaseTime, List.copyOf(findings.remarks()));
         PostgresConnection connection = new PostgresConnection(
                 () -> further.open(options.storeTimeout()), errors, context, parameters.poolSize());
         return new PostgresDriver(info, context, connection, layout);

@@ -27,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,7 +56,7 @@ class PostgresContentionIT {
                 overlaps.incrementAndGet();
             }
             int read = counter;
-            Thread.yield();
+            LockSupport.parkNanos(50_000);
             counter = read + 1;
             tokens.add(token);
             inside.decrementAndGet();
@@ -147,9 +148,7 @@ class PostgresContentionIT {
             int thread = t;
             tasks[t] = () -> {
                 for (int i = 0; i < 150; i++) {
-                    Answer answer = client(thread)
-                            .driver
-                            .enter(request(AcquisitionId.random(), "try", false, false));
+                    Answer answer = client(thread).driver.enter(request(AcquisitionId.random(), "try", false, false));
                     if (answer instanceof Answer.Granted granted) {
                         resource.use(granted.grant().token());
                         assertEquals(ReleaseOutcome.RELEASED, client(thread).release(granted.grant()));

@@ -69,8 +69,7 @@ class PostgresFaultIT {
         proxy.loseReply(LostReply.of(StoreKind.POSTGRES, "enter_1"));
         unknown(() -> it.enter(id, "a"));
         String token = sql(store, "SELECT token FROM holdfast.entry");
-        Answer.Granted granted =
-                assertInstanceOf(Answer.Granted.class, it.driver.enter(request(id, "a", true, true)));
+        Answer.Granted granted = assertInstanceOf(Answer.Granted.class, it.driver.enter(request(id, "a", true, true)));
         assertEquals(token, Long.toString(granted.grant().token()));
         assertEquals("1", sql(store, "SELECT count(*) FROM holdfast.entry"));
         assertEquals(ReleaseOutcome.RELEASED, it.release(granted.grant()));
@@ -100,13 +99,12 @@ class PostgresFaultIT {
         AcquisitionId ghost = AcquisitionId.random();
         store.pause();
         Duration took = Await.took(() -> {
-            unknown(() -> it.driver.enter(new AcquireRequest(
-                    ghost, new LockName("a"), true, false, Duration.ofMillis(700))));
+            unknown(() ->
+                    it.driver.enter(new AcquireRequest(ghost, new LockName("a"), true, false, Duration.ofMillis(700))));
             return null;
         });
         assertTrue(took.compareTo(Duration.ofMillis(700).plus(SLACK)) < 0, took.toString());
-        took = Await.took(() -> assertThrows(
-                StoreException.class, () -> it.enter(AcquisitionId.random(), "b")));
+        took = Await.took(() -> assertThrows(StoreException.class, () -> it.enter(AcquisitionId.random(), "b")));
         assertTrue(took.compareTo(DriverFixture.TIMEOUT.plus(SLACK)) < 0, took.toString());
         store.resume();
         Await.until("the ghost or the farewell is in", Duration.ofSeconds(10), () -> {
@@ -230,7 +228,9 @@ class PostgresFaultIT {
         long held = store.requests().orElseThrow();
         assertEquals(
                 Collections.nCopies(1_000, true),
-                it.driver.renew(grants).stream().map(Renewal.Renewed.class::isInstance).toList());
+                it.driver.renew(grants).stream()
+                        .map(Renewal.Renewed.class::isInstance)
+                        .toList());
         assertEquals(1, store.requests().orElseThrow() - held);
         assertEquals(Collections.nCopies(1_000, ReleaseOutcome.RELEASED), it.driver.release(grants));
         assertEquals(2, store.requests().orElseThrow() - held);
