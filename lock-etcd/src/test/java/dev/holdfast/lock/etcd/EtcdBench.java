@@ -51,8 +51,7 @@ final class EtcdBench implements AutoCloseable {
     }
 
     private final RunningStore store;
-    private final String namespace =
-            "t" + AcquisitionId.random().value().substring(0, 8);
+    private final String namespace = "t" + AcquisitionId.random().value().substring(0, 8);
     private final List<Opened> opened = new ArrayList<>();
     private final Client admin;
 

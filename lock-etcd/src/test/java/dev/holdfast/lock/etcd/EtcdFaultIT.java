@@ -161,8 +161,10 @@ class EtcdFaultIT {
         EtcdBench.eventually("loss", () -> quick.context().lost.containsKey(grant.id()));
         long age = System.nanoTime() - grant.validFrom();
         assertTrue(age < TimeUnit.MILLISECONDS.toNanos(4_000), "lost " + age + " ns after validFrom");
-        assertInstanceOf(Renewal.Lost.class, quick.driver().renew(List.of(grant)).get(0));
-        EtcdBench.eventually("given back although etcd got the keep-alives", () -> bench.entries().isEmpty());
+        assertInstanceOf(
+                Renewal.Lost.class, quick.driver().renew(List.of(grant)).get(0));
+        EtcdBench.eventually("given back although etcd got the keep-alives", () -> bench.entries()
+                .isEmpty());
         rival = one.acquire("a");
         assertTrue(rival.token() > grant.token());
     }
@@ -175,7 +177,9 @@ class EtcdFaultIT {
         long begin = System.nanoTime();
         unknown(() -> one.enter(id, "a", true));
         assertEquals(LeaveOutcome.UNKNOWN, one.driver().leave(EtcdBench.request(id, "a", true, true)));
-        assertEquals(List.of(new Renewal.Renewed(held.validFrom(), held.leaseTime())), one.driver().renew(List.of(held)));
+        assertEquals(
+                List.of(new Renewal.Renewed(held.validFrom(), held.leaseTime())),
+                one.driver().renew(List.of(held)));
         long spent = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
         assertTrue(spent < 5_000, "2 s each, not " + spent + " ms");
         store.resume();

@@ -52,8 +52,10 @@ class EtcdOpeningIT {
 
     @Test
     void worksOverAClientThatStaysOpen() throws InterruptedException {
-        try (Client client =
-                Client.builder().target(EtcdBench.target(store)).waitForReady(false).build()) {
+        try (Client client = Client.builder()
+                .target(EtcdBench.target(store))
+                .waitForReady(false)
+                .build()) {
             try (LockClient locks = EtcdLocks.over(client, ClientOptions.defaults())) {
                 locks.named("a").acquire(Duration.ofSeconds(5)).close();
             }
@@ -93,8 +95,8 @@ class EtcdOpeningIT {
                 LockConfigurationException.class,
                 () -> Locks.open("etcds://127.0.0.1:" + store.port() + "?caFile=/nowhere.pem"));
         assertTrue(tls.getMessage().contains("caFile"), tls.getMessage());
-        LockException user = assertThrows(
-                LockConfigurationException.class, () -> Locks.open("etcd://me@127.0.0.1:" + store.port()));
+        LockException user =
+                assertThrows(LockConfigurationException.class, () -> Locks.open("etcd://me@127.0.0.1:" + store.port()));
         assertTrue(user.getMessage().contains("both a user and a password"), user.getMessage());
     }
 
@@ -121,8 +123,8 @@ class EtcdOpeningIT {
         assertTrue(e.getMessage().contains("127.0.0.1:" + closedPort), e.getMessage());
         assertTrue(e.getMessage().contains("refused"), e.getMessage());
         assertFalse(everything(e).contains("s3cret"));
-        LockException host = assertThrows(
-                StoreUnavailableException.class, () -> Locks.open("etcd://no-such-host.invalid:2379"));
+        LockException host =
+                assertThrows(StoreUnavailableException.class, () -> Locks.open("etcd://no-such-host.invalid:2379"));
         assertTrue(host.getMessage().contains("no-such-host.invalid"), host.getMessage());
         EtcdBench.eventually("no thread left", () -> before.containsAll(threads()));
     }
@@ -138,8 +140,8 @@ class EtcdOpeningIT {
                     () -> Locks.open("etcd://127.0.0.1:" + socket.getLocalPort() + "?connectTimeout=2s"));
             assertTrue(e.getMessage().contains("Is etcd listening there"), e.getMessage());
         }
-        LockException tls = assertThrows(
-                StoreUnavailableException.class, () -> Locks.open("etcds://127.0.0.1:" + store.port()));
+        LockException tls =
+                assertThrows(StoreUnavailableException.class, () -> Locks.open("etcds://127.0.0.1:" + store.port()));
         assertTrue(tls.getMessage().contains("etcds: with TLS"), tls.getMessage());
     }
 
@@ -156,14 +158,14 @@ class EtcdOpeningIT {
     void checksUserPasswordAndPrivileges() throws InterruptedException {
         try (RunningStore guarded = EtcdBench.startStore()) {
             String at = "127.0.0.1:" + guarded.port();
-            LockException off = assertThrows(
-                    LockConfigurationException.class, () -> Locks.open("etcd://app:pass@" + at));
+            LockException off =
+                    assertThrows(LockConfigurationException.class, () -> Locks.open("etcd://app:pass@" + at));
             assertTrue(off.getMessage().contains("authentication switched off"), off.getMessage());
             enableAuthentication(guarded);
             LockException none = assertThrows(LockConfigurationException.class, () -> Locks.open("etcd://" + at));
             assertTrue(none.getMessage().contains("give a user"), none.getMessage());
-            LockException wrong = assertThrows(
-                    LockConfigurationException.class, () -> Locks.open("etcd://app:s3cret@" + at));
+            LockException wrong =
+                    assertThrows(LockConfigurationException.class, () -> Locks.open("etcd://app:s3cret@" + at));
             assertTrue(wrong.getMessage().contains("user or password is wrong"), wrong.getMessage());
             assertFalse(everything(wrong).contains("s3cret"));
             LockException denied = assertThrows(

@@ -17,8 +17,11 @@ record NamespaceRecord(int protocol, String mode, long scale, String tick) {
     static final int PROTOCOL = 1;
     static final String MODE = "queue";
 
-    /** A raise of less than this, in microseconds, is not worth a write that makes every client read the record. */
-    private static final long WORTHWHILE = 1_000_000;
+    /**
+     * A raise of less than this, in microseconds, is not worth a write that makes every client read the record. Shorter
+     * than any connect, so that a swap of stores back and forth in an instant meets rising tokens too.
+     */
+    private static final long WORTHWHILE = 1_000;
 
     /** Where the order starts anew, long before the 32-bit version overflows. */
     static final int LAST_ORDER = 1 << 30;
