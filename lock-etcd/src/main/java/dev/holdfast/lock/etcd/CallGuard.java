@@ -39,7 +39,7 @@ final class CallGuard implements ClientInterceptor {
     private static final String KEEP_ALIVE = "etcdserverpb.Lease/LeaseKeepAlive";
     private static final String KV_SERVICE = "etcdserverpb.KV";
 
-    private final Duration callTimeout;
+    private volatile Duration callTimeout;
     private final Duration keepAliveTimeout;
     private final Map<SocketAddress, SocketAddress> localByRemote = new ConcurrentHashMap<>();
     private final AtomicInteger epoch = new AtomicInteger();
@@ -47,6 +47,11 @@ final class CallGuard implements ClientInterceptor {
     CallGuard(Duration callTimeout, Duration keepAliveTimeout) {
         this.callTimeout = callTimeout;
         this.keepAliveTimeout = keepAliveTimeout;
+    }
+
+    /** Bounds calls from now on by another time, as when the opening is over. */
+    void callTimeout(Duration timeout) {
+        callTimeout = timeout;
     }
 
     /** Rises whenever a KV request uses a connection that was not there before. */

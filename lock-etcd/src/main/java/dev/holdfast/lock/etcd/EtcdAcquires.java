@@ -59,7 +59,8 @@ final class EtcdAcquires {
                 }
             }
             throw StoreException.notExecuted(
-                    "the queue of '" + request.name() + "' at " + connection.errors().store() + " changes too often",
+                    "the queue of '" + request.name() + "' at "
+                            + connection.errors().store() + " changes too often",
                     null);
         } catch (StoreException e) {
             boolean mayLeaveSomething = attempt.doubt() != null || attempt.created() != 0;

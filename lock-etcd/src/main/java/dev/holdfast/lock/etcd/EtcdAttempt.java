@@ -47,7 +47,8 @@ final class EtcdAttempt {
     }
 
     /** The session that the entry belongs to. */
-    @Nullable EtcdSession session() {
+    @Nullable
+    EtcdSession session() {
         return session;
     }
 
@@ -61,7 +62,8 @@ final class EtcdAttempt {
     }
 
     /** The request that may still be executed, if there is one. */
-    @Nullable Doubt doubt() {
+    @Nullable
+    Doubt doubt() {
         return doubt;
     }
 

@@ -53,7 +53,8 @@ final class EtcdClients {
                         .toList());
         ClientBuilder builder = Client.builder()
                 .target("ip:///" + hosts)
-                // A call that finds no connection fails at once, instead of being sent when nobody waits for it any more.
+                // A call that finds no connection fails at once, instead of being sent when nobody waits for it any
+                // more.
                 .waitForReady(false)
                 .retryMaxAttempts(1)
                 .retryDelay(20)
@@ -82,8 +83,8 @@ final class EtcdClients {
             throw new IllegalArgumentException(url.scheme() + ": needs a server: etcd://host:2379");
         }
         if (!url.path().isEmpty()) {
-            throw new IllegalArgumentException("an etcd URL has no path, not '/" + url.path()
-                    + "'; to keep applications apart use namespace=");
+            throw new IllegalArgumentException(
+                    "an etcd URL has no path, not '/" + url.path() + "'; to keep applications apart use namespace=");
         }
         for (String name : parameters.keySet()) {
             if (name.startsWith(PREFIX) && !CLIENT_PARAMETERS.contains(name)) {
@@ -116,7 +117,8 @@ final class EtcdClients {
     private static int positive(Map<String, String> parameters, String name) {
         String text = parameters.getOrDefault(name, "");
         if (!text.matches("[1-9]\\d{0,8}")) {
-            throw new IllegalArgumentException("parameter '" + name + "' is a positive whole number, not '" + text + "'");
+            throw new IllegalArgumentException(
+                    "parameter '" + name + "' is a positive whole number, not '" + text + "'");
         }
         return Integer.parseInt(text);
     }

@@ -23,8 +23,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** One client of one etcd cluster. The protocol is in docs/etcd.md, step by step with what a crash leaves behind. */
 final class EtcdDriver implements LockDriver {
-    private static final Set<Claim> CLAIMS = Set.of(
-            Claim.FIFO, Claim.DIRECT_WAKEUP, Claim.SURVIVES_RESTART, Claim.TOKENS_SURVIVE_DATA_LOSS);
+    private static final Set<Claim> CLAIMS =
+            Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP, Claim.SURVIVES_RESTART, Claim.TOKENS_SURVIVE_DATA_LOSS);
 
     private final DriverContext context;
     private final EtcdConnection connection;
@@ -41,8 +41,8 @@ final class EtcdDriver implements LockDriver {
         this.context = context;
         this.connection = connection;
         EtcdLayout layout = new EtcdLayout(context.options().namespace());
-        this.scale = new EtcdScale(
-                context.clock(), layout.root(), context.options().tokenFloor());
+        this.scale =
+                new EtcdScale(context.clock(), layout.root(), context.options().tokenFloor());
         this.txns = new EtcdTxns(connection, scale, this::reset);
         EtcdQueue queue = new EtcdQueue(txns, layout);
         EtcdSweeper sweeper = new EtcdSweeper(connection, layout, attempts, a -> lose(a, LossReason.REVOKED));
@@ -67,7 +67,8 @@ final class EtcdDriver implements LockDriver {
             return driver;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw StoreException.notExecuted("interrupted while opening " + connection.errors().store(), e);
+            throw StoreException.notExecuted(
+                    "interrupted while opening " + connection.errors().store(), e);
         } finally {
             if (!opened) {
                 driver.close();

@@ -28,9 +28,9 @@ final class EtcdErrors {
     }
 
     private static boolean says(Throwable error, String text) {
-        return chain(error).stream().anyMatch(e -> String.valueOf(e.getMessage())
-                .toLowerCase(Locale.ROOT)
-                .contains(text));
+        return chain(error).stream()
+                .anyMatch(e ->
+                        String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains(text));
     }
 
     /** What this failure means for the request that did {@code what}. */
@@ -62,8 +62,11 @@ final class EtcdErrors {
 
     private @Nullable StoreException refusal(Throwable error, String what) {
         if (says(error, "permission denied")) {
-            return refused(error, what, "the user lacks a privilege; run: etcdctl role grant-permission ROLE readwrite"
-                    + " --prefix " + root);
+            return refused(
+                    error,
+                    what,
+                    "the user lacks a privilege; run: etcdctl role grant-permission ROLE readwrite" + " --prefix "
+                            + root);
         }
         if (says(error, "authentication is not enabled")) {
             return refused(error, what, "the server has authentication switched off; remove user and password");
@@ -90,7 +93,7 @@ final class EtcdErrors {
         for (Throwable each : chain(error)) {
             String message = each.getMessage();
             if (message != null && !message.isBlank()) {
-                found = message;
+                found = message.lines().findFirst().orElse(message);
             }
         }
         return found;

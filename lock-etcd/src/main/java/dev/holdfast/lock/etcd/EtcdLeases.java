@@ -43,7 +43,8 @@ final class EtcdLeases {
     /** The session that still carries this grant; null if the grant is gone. */
     private @Nullable EtcdSession sessionOf(Grant grant) {
         EtcdAttempt attempt = attempts.get(grant.id());
-        boolean same = attempt != null && attempt == grant.ticket() && attempt.held() && attempt.token() == grant.token();
+        boolean same =
+                attempt != null && attempt == grant.ticket() && attempt.held() && attempt.token() == grant.token();
         EtcdSession session = same ? attempt.session() : null;
         return session == null || session.ended() != null ? null : session;
     }

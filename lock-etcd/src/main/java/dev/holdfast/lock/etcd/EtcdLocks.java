@@ -36,14 +36,16 @@ public final class EtcdLocks implements LockProvider {
     public LockDriver open(LockUrl url, DriverContext context) {
         EtcdOpening.checkNetty();
         long ttlSeconds = EtcdOpening.ttlSeconds(context.options());
-        CallGuard guard = new CallGuard(context.options().storeTimeout(), keepAliveTimeout(context, ttlSeconds));
+        CallGuard guard = new CallGuard(context.options().connectTimeout(), keepAliveTimeout(context, ttlSeconds));
         EtcdConnection connection = new EtcdConnection(
                 EtcdClients.of(url, context.options(), guard),
                 true,
                 guard::epoch,
                 new EtcdErrors(url.toString(), rootOf(context)),
                 context.ticker());
-        return EtcdDriver.open(connection, EtcdClients.targets(url), context, ttlSeconds);
+        LockDriver driver = EtcdDriver.open(connection, EtcdClients.targets(url), context, ttlSeconds);
+        guard.callTimeout(context.options().storeTimeout());
+        return driver;
     }
 
     /**

@@ -98,7 +98,7 @@ final class EtcdOpening {
         if (answers == 0 && failure.isPresent()) {
             throw unreachable(connection, failure.get());
         }
-        return judge(versions, connection.errors().store());
+        return judge(versions, targets.size() - answers, connection.errors().store());
     }
 
     private static StoreException unreachable(EtcdConnection connection, Throwable failure) {
@@ -114,7 +114,7 @@ final class EtcdOpening {
                 failure);
     }
 
-    private static Server judge(List<EtcdVersion> versions, String store) {
+    private static Server judge(List<EtcdVersion> versions, int silent, String store) {
         for (EtcdVersion version : versions) {
             if (version.losesData() || version.tooOld()) {
                 String why = version.tooOld() ? "is too old" : "may lose committed data";
@@ -124,6 +124,9 @@ final class EtcdOpening {
         }
         Optional<EtcdVersion> oldest = versions.stream().min(Comparator.naturalOrder());
         List<String> remarks = new ArrayList<>();
+        if (silent > 0) {
+            remarks.add(silent + " of the members of " + store + " did not answer; their versions are not checked.");
+        }
         if (oldest.isEmpty()) {
             remarks.add("The version of etcd at " + store + " could not be read; use 3.5.23, 3.6.5 or newer.");
         }

@@ -58,20 +58,14 @@ final class EtcdQueue {
      * @param scale scale of the entry; written to the record in the same transaction if it is higher than the record's
      */
     Place enter(
-            EtcdAttempt attempt,
-            EtcdSession session,
-            long guard,
-            EtcdRecord base,
-            long scale,
-            RequestDeadline deadline)
+            EtcdAttempt attempt, EtcdSession session, long guard, EtcdRecord base, long scale, RequestDeadline deadline)
             throws InterruptedException {
         ByteSequence queue = layout.queue(attempt.name());
         List<Op> then = new ArrayList<>();
         if (scale > base.scale()) {
             then.add(Op.put(layout.record(), EtcdRecord.value(scale), PutOption.DEFAULT));
         }
-        PutOption onLease =
-                PutOption.builder().withLeaseId(session.lease()).build();
+        PutOption onLease = PutOption.builder().withLeaseId(session.lease()).build();
         then.add(Op.put(attempt.entry(), EtcdRecord.entry(scale), onLease));
         then.add(Op.get(queue, ends(GetOption.SortOrder.DESCEND, 2).build()));
         TxnResponse reply = txns.commit("entering the queue of '" + attempt.name() + "'", deadline, txn -> txn.If(
@@ -151,9 +145,7 @@ final class EtcdQueue {
      * @return for each attempt, in order, whether the entry was there
      */
     List<Boolean> release(List<EtcdAttempt> attempts, RequestDeadline deadline) throws InterruptedException {
-        Op[] each = attempts.stream()
-                .map(a -> deleteIf(a.entry(), a.created()))
-                .toArray(Op[]::new);
+        Op[] each = attempts.stream().map(a -> deleteIf(a.entry(), a.created())).toArray(Op[]::new);
         String what = attempts.size() == 1
                 ? "releasing '" + attempts.get(0).name() + "'"
                 : "releasing " + attempts.size() + " locks";

@@ -17,7 +17,12 @@ import java.util.concurrent.atomic.AtomicReference;
  * the tokens have fallen a minute behind the clock.
  */
 final class EtcdScale {
-    private static final long WORTHWHILE_MICROS = 1_000_000;
+    /**
+     * Less is not worth a write that makes every other client read the record. Shorter than any connect, so that a swap
+     * of stores back and forth in an instant meets rising tokens too.
+     */
+    private static final long WORTHWHILE_MICROS = 1_000;
+
     private static final long LAG_MICROS = 60_000_000;
     private static final int NEVER = -1;
 

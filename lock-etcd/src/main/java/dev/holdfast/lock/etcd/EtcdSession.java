@@ -83,7 +83,8 @@ final class EtcdSession {
     }
 
     /** Why the session is over, or null while it lives. */
-    @Nullable LossReason ended() {
+    @Nullable
+    LossReason ended() {
         return ended.get();
     }
 

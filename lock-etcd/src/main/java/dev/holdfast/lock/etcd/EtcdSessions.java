@@ -86,9 +86,8 @@ final class EtcdSessions {
     private EtcdSession open(RequestDeadline deadline) throws InterruptedException {
         EtcdConnection connection = txns.connection();
         long sentAt = connection.ticker().nanos();
-        LeaseGrantResponse granted =
-                connection.call("opening a session", deadline, c -> c.getLeaseClient()
-                        .grant(ttlSeconds));
+        LeaseGrantResponse granted = connection.call(
+                "opening a session", deadline, c -> c.getLeaseClient().grant(ttlSeconds));
         EtcdSession.Beat first = new EtcdSession.Beat(sentAt, Duration.ofSeconds(granted.getTTL()));
         ByteSequence guardKey = layout.guard(granted.getID());
         EtcdSession session = new EtcdSession(txns, granted.getID(), guardKey, placeGuard(granted, deadline), first);
@@ -125,7 +124,9 @@ final class EtcdSessions {
                         EtcdQueue.equal(guardKey, CmpTarget.modRevision(0)))
                 .Then(Op.put(guardKey, ByteSequence.EMPTY, onLease), EtcdQueue.get(layout.record()))
                 .Else(
-                        Op.get(queues, GetOption.builder().isPrefix(true).withLimit(1).build()),
+                        Op.get(
+                                queues,
+                                GetOption.builder().isPrefix(true).withLimit(1).build()),
                         EtcdQueue.delete(queues)));
         txns.scale().learn(reply.getGetResponses().get(0).getKvs());
         return reply.getHeader().getRevision();

@@ -81,8 +81,10 @@ final class EtcdSweeper {
         if (!ghosts.isEmpty()) {
             send(ghosts);
         }
-        List<EtcdAttempt> suspects =
-                held.stream().filter(a -> !inStore.contains(a.id())).limit(BATCH).toList();
+        List<EtcdAttempt> suspects = held.stream()
+                .filter(a -> !inStore.contains(a.id()))
+                .limit(BATCH)
+                .toList();
         if (!suspects.isEmpty()) {
             verify(suspects);
         }
@@ -90,8 +92,7 @@ final class EtcdSweeper {
 
     /** The list of a lease's keys may be older than the truth; a transaction is not. */
     private void verify(List<EtcdAttempt> suspects) {
-        List<Op> reads =
-                suspects.stream().map(a -> EtcdQueue.get(a.entry())).toList();
+        List<Op> reads = suspects.stream().map(a -> EtcdQueue.get(a.entry())).toList();
         CompletableFuture<TxnResponse> ignored = send(reads).whenComplete((answer, error) -> {
             if (error == null) {
                 for (int i = 0; i < suspects.size(); i++) {

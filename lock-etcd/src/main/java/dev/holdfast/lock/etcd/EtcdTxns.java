@@ -45,9 +45,9 @@ final class EtcdTxns {
      */
     TxnResponse commit(String what, RequestDeadline deadline, UnaryOperator<Txn> request) throws InterruptedException {
         long before = scale.seen();
-        TxnResponse reply = connection.call(what, deadline, client -> request.apply(
-                        client.getKVClient().txn())
-                .commit());
+        TxnResponse reply = connection.call(
+                what, deadline, client -> request.apply(client.getKVClient().txn())
+                        .commit());
         long revision = reply.getHeader().getRevision();
         if (!scale.observe(before, revision)) {
             onReset.accept(revision);

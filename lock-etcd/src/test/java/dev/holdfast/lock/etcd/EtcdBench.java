@@ -51,8 +51,7 @@ final class EtcdBench implements AutoCloseable {
     }
 
     private final RunningStore store;
-    private final String namespace =
-            "t" + AcquisitionId.random().value().substring(0, 8);
+    private final String namespace = "t" + AcquisitionId.random().value().substring(0, 8);
     private final List<Opened> opened = new ArrayList<>();
     private final Client admin;
 
@@ -92,7 +91,7 @@ final class EtcdBench implements AutoCloseable {
     /** A driver whose network obeys {@link Opened#network()}. */
     Opened open(RecordingContext context) {
         FaultyCalls network = new FaultyCalls();
-        CallGuard guard = new CallGuard(STORE_TIMEOUT, Duration.ofSeconds(1));
+        CallGuard guard = new CallGuard(Duration.ofSeconds(5), Duration.ofSeconds(1));
         EtcdConnection connection = new EtcdConnection(
                 () -> Client.builder()
                         .target(target(store))
@@ -108,6 +107,7 @@ final class EtcdBench implements AutoCloseable {
                 List.of(target(store)),
                 context,
                 context.options().leaseTime().toSeconds());
+        guard.callTimeout(STORE_TIMEOUT);
         Opened result = new Opened((EtcdDriver) driver, context, network);
         opened.add(result);
         return result;

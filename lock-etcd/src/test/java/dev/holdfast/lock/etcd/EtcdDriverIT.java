@@ -108,7 +108,8 @@ class EtcdDriverIT {
             AcquisitionId id = queue.get(i);
             Opened client = i % 2 == 0 ? two : one;
             last.driver().release(List.of(holder));
-            EtcdBench.eventually("woken by the watch", () -> client.context().looks.containsKey(id));
+            EtcdBench.eventually(
+                    "woken by the watch", () -> client.context().looks.containsKey(id));
             Answer.Granted granted = assertInstanceOf(Answer.Granted.class, client.look(id, "a"));
             assertTrue(granted.grant().token() > holder.token());
             for (int later = i + 1; later < 5; later++) {
@@ -231,8 +232,10 @@ class EtcdDriverIT {
         bench.delete(bench.layout().entry(taken.name(), taken.id()));
         EtcdBench.eventually("loss", () -> quick.context().lost.containsKey(taken.id()));
         assertEquals(LossReason.REVOKED, quick.context().lost.get(taken.id()));
-        assertInstanceOf(Renewal.Lost.class, quick.driver().renew(List.of(taken)).get(0));
-        assertInstanceOf(Renewal.Renewed.class, quick.driver().renew(List.of(kept)).get(0));
+        assertInstanceOf(
+                Renewal.Lost.class, quick.driver().renew(List.of(taken)).get(0));
+        assertInstanceOf(
+                Renewal.Renewed.class, quick.driver().renew(List.of(kept)).get(0));
     }
 
     @Test
@@ -243,7 +246,11 @@ class EtcdDriverIT {
         EtcdBench other = new EtcdBench(store);
         var options = bench.options(EtcdBench.LEASE_TIME);
         var floored = new dev.holdfast.lock.spi.DriverOptions(
-                options.namespace(), options.leaseTime(), options.connectTimeout(), options.storeTimeout(), floor,
+                options.namespace(),
+                options.leaseTime(),
+                options.connectTimeout(),
+                options.storeTimeout(),
+                floor,
                 java.util.Map.of());
         Opened high = bench.open(new dev.holdfast.lock.tck.RecordingContext(floored));
         Grant above = high.acquire("a");
@@ -260,8 +267,7 @@ class EtcdDriverIT {
         one.driver().close();
         Grant next = two.acquire("a");
         assertNotEquals(held.id(), next.id());
-        assertThrows(
-                dev.holdfast.lock.spi.StoreException.class, () -> one.enter(AcquisitionId.random(), "b", true));
+        assertThrows(dev.holdfast.lock.spi.StoreException.class, () -> one.enter(AcquisitionId.random(), "b", true));
     }
 
     private static long token(Answer answer) {

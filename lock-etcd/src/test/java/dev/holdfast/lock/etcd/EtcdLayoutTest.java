@@ -13,7 +13,23 @@ import org.junit.jupiter.api.Test;
 
 class EtcdLayoutTest {
     static final List<String> AWKWARD = List.of(
-            "a", "a/b", "a/b/c", "A", "a%2Fb", "%", "%2F", "..", ".", "/", "//", " ", "é", "e\u0301", "锁/🔒", "a\nb", "x".repeat(512));
+            "a",
+            "a/b",
+            "a/b/c",
+            "A",
+            "a%2Fb",
+            "%",
+            "%2F",
+            "..",
+            ".",
+            "/",
+            "//",
+            " ",
+            "é",
+            "e\u0301",
+            "锁/🔒",
+            "a\nb",
+            "x".repeat(512));
 
     private final EtcdLayout layout = new EtcdLayout("billing");
 
@@ -48,8 +64,7 @@ class EtcdLayoutTest {
     void otherKeysAreNoEntries() {
         assertFalse(layout.idOf(layout.guard(Long.MIN_VALUE)).isPresent());
         assertFalse(layout.idOf(layout.record()).isPresent());
-        ByteSequence elsewhere =
-                new EtcdLayout("other").entry(new LockName("a"), AcquisitionId.random());
+        ByteSequence elsewhere = new EtcdLayout("other").entry(new LockName("a"), AcquisitionId.random());
         assertFalse(layout.idOf(elsewhere).isPresent());
     }
 

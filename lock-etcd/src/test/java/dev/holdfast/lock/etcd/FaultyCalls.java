@@ -9,6 +9,7 @@ import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,7 +21,22 @@ final class FaultyCalls implements ClientInterceptor {
     private static final String KEEP_ALIVE = "etcdserverpb.Lease/LeaseKeepAlive";
 
     private final AtomicInteger answersToLose = new AtomicInteger();
-    private final AtomicReference<@Nullable CompletableFuture<Void>> holding = new AtomicReference<>();
+    /** A transaction that is held back. */
+    static final class Late {
+        private final CompletableFuture<Void> gate = new CompletableFuture<>();
+        private final CompletableFuture<Status> done = new CompletableFuture<>();
+
+        /** Sends it, and returns when etcd has executed it. */
+        void deliver() {
+            gate.complete(null);
+            Status status = EtcdBench.join(done);
+            if (!status.isOk() && !String.valueOf(status.getDescription()).contains("lease not found")) {
+                throw new AssertionError("the late request did not reach etcd: " + status);
+            }
+        }
+    }
+
+    private final AtomicReference<@Nullable Late> holding = new AtomicReference<>();
     private volatile boolean keepAlivesLost;
 
     /** The next transaction is executed, and its answer lost. */
@@ -28,11 +44,11 @@ final class FaultyCalls implements ClientInterceptor {
         answersToLose.set(1);
     }
 
-    /** The next transaction is sent when the future is completed; the caller is told at once that it failed. */
-    CompletableFuture<Void> holdNext() {
-        CompletableFuture<Void> gate = new CompletableFuture<>();
-        holding.set(gate);
-        return gate;
+    /** The next transaction is sent later; the caller is told at once that it failed. */
+    Late holdNext() {
+        Late late = new Late();
+        holding.set(late);
+        return late;
     }
 
     /** No keep-alive is answered any more; etcd still gets them. */
@@ -50,9 +66,9 @@ final class FaultyCalls implements ClientInterceptor {
         if (!name.equals(TXN)) {
             return call;
         }
-        CompletableFuture<Void> gate = holding.getAndSet(null);
-        if (gate != null) {
-            return new Held<>(call, gate);
+        Late late = holding.getAndSet(null);
+        if (late != null) {
+            return new Held<>(call, late);
         }
         return answersToLose.getAndUpdate(n -> Math.max(0, n - 1)) > 0 ? new Mute<>(call) : call;
     }
@@ -81,22 +97,35 @@ final class FaultyCalls implements ClientInterceptor {
         }
     }
 
+    private static final class Done<A> extends ClientCall.Listener<A> {
+        private final CompletableFuture<Status> done;
+
+        Done(CompletableFuture<Status> done) {
+            this.done = done;
+        }
+
+        @Override
+        public void onClose(Status status, Metadata trailers) {
+            done.complete(status);
+        }
+    }
+
     /** Fails at once and is sent later, when nobody waits for it. */
     private static final class Held<Q, A> extends SimpleForwardingClientCall<Q, A> {
-        private final CompletableFuture<Void> gate;
+        private final Late late;
         private @Nullable Q message;
 
-        Held(ClientCall<Q, A> call, CompletableFuture<Void> gate) {
+        Held(ClientCall<Q, A> call, Late late) {
             super(call);
-            this.gate = gate;
+            this.late = late;
         }
 
         @Override
         public void start(Listener<A> listener, Metadata headers) {
-            CompletableFuture<Void> ignored = gate.thenRun(() -> {
-                delegate().start(new Listener<A>() {}, headers);
+            CompletableFuture<Void> ignored = late.gate.thenRun(() -> {
+                delegate().start(new Done<A>(late.done), headers);
                 delegate().request(2);
-                delegate().sendMessage(java.util.Objects.requireNonNull(message));
+                delegate().sendMessage(Objects.requireNonNull(message));
                 delegate().halfClose();
             });
             listener.onClose(Status.UNAVAILABLE.withDescription("connection reset"), new Metadata());

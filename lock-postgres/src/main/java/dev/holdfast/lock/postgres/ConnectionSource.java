@@ -44,7 +44,8 @@ final class ConnectionSource implements DataSource {
     }
 
     /** Why there is no connection; {@code null} if the latest attempt succeeded. */
-    @Nullable SQLException failure() {
+    @Nullable
+    SQLException failure() {
         lock.lock();
         try {
             return failure;
@@ -121,10 +122,9 @@ final class ConnectionSource implements DataSource {
         return 1;
     }
 
+    /** Without effect: the opener has its own bounds. */
     @Override
-    public void setLoginTimeout(int seconds) throws SQLException {
-        throw new SQLFeatureNotSupportedException("the opener has its own bounds");
-    }
+    public void setLoginTimeout(int seconds) {}
 
     @Override
     public @Nullable PrintWriter getLogWriter() {

@@ -29,8 +29,7 @@ final class PostgresBatches {
     private final PostgresLayout layout;
     private final Duration leaseTime;
 
-    PostgresBatches(
-            DriverContext context, PostgresConnection connection, PostgresLayout layout, Duration leaseTime) {
+    PostgresBatches(DriverContext context, PostgresConnection connection, PostgresLayout layout, Duration leaseTime) {
         this.context = context;
         this.connection = connection;
         this.layout = layout;
@@ -49,11 +48,14 @@ final class PostgresBatches {
         for (List<Grant> chunk : chunks(grants)) {
             // Read before sending; every lease of the statement starts at the server after it.
             long[] sentAt = new long[1];
-            List<String> answers = orUnknown(chunk, deadline, (some, timeout) -> connection.renewal(
-                    subject(some), timeout, connection.guarded(timeout, (open, lockWait) -> {
-                        sentAt[0] = context.ticker().nanos();
-                        return renew(open, some);
-                    })));
+            List<String> answers = orUnknown(
+                    chunk,
+                    deadline,
+                    (some, timeout) ->
+                            connection.renewal(subject(some), timeout, connection.guarded(timeout, (open, lockWait) -> {
+                                sentAt[0] = context.ticker().nanos();
+                                return renew(open, some);
+                            })));
             for (String answer : answers) {
                 outcomes.add(
                         switch (answer) {
@@ -75,7 +77,8 @@ final class PostgresBatches {
                 String answer = answers.get(i);
                 if (answer.equals(LOCKED)) {
                     // Somebody is at work on that name: alone, the release may wait for it.
-                    answer = orUnknown(List.of(chunk.get(i)), deadline, this::sendRelease).get(0);
+                    answer = orUnknown(List.of(chunk.get(i)), deadline, this::sendRelease)
+                            .get(0);
                 }
                 outcomes.add(
                         switch (answer) {
@@ -91,7 +94,9 @@ final class PostgresBatches {
     /** A chunk that brought no answer is unknown; those before it keep theirs. */
     private List<String> orUnknown(List<Grant> chunk, long deadline, Sender sender) {
         try {
-            return List.of(sender.send(chunk, Duration.ofNanos(Math.max(1, deadline - context.ticker().nanos()))));
+            return List.of(sender.send(
+                    chunk,
+                    Duration.ofNanos(Math.max(1, deadline - context.ticker().nanos()))));
         } catch (StoreException e) {
             LOG.debug("{} brought no answer", subject(chunk), e);
             return Collections.nCopies(chunk.size(), "unknown");
@@ -100,7 +105,9 @@ final class PostgresBatches {
 
     private String[] sendRelease(List<Grant> grants, Duration timeout) {
         return connection.giveBack(
-                subject(grants), timeout, connection.guarded(timeout, (open, lockWait) -> release(open, grants, lockWait)));
+                subject(grants),
+                timeout,
+                connection.guarded(timeout, (open, lockWait) -> release(open, grants, lockWait)));
     }
 
     private String[] renew(Connection open, List<Grant> grants) throws SQLException {
@@ -137,7 +144,8 @@ final class PostgresBatches {
                         "uuid",
                         grants.stream().map(g -> PostgresLayout.uuid(g.id())).toArray()));
         statement.setArray(
-                4, open.createArrayOf("bigint", grants.stream().map(Grant::token).toArray()));
+                4,
+                open.createArrayOf("bigint", grants.stream().map(Grant::token).toArray()));
     }
 
     private static String[] texts(PreparedStatement statement) throws SQLException {

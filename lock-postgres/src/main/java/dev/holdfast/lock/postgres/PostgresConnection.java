@@ -1,6 +1,7 @@
 package dev.holdfast.lock.postgres;
 
 import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import com.zaxxer.hikari.pool.HikariPool;
 import dev.holdfast.lock.spi.DriverContext;
 import dev.holdfast.lock.spi.StoreException;
@@ -60,6 +61,13 @@ final class PostgresConnection implements AutoCloseable {
         config.setValidationTimeout(250);
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         config.setAutoCommit(true);
+        // What is broken is decided here; the pool would also log each as a warning with its stack.
+        config.setExceptionOverride(new SQLExceptionOverride() {
+            @java.lang.Override
+            public SQLExceptionOverride.Override adjudicate(SQLException e) {
+                return SQLExceptionOverride.Override.DO_NOT_EVICT;
+            }
+        });
         config.validate();
         this.pool = new HikariPool(config);
     }

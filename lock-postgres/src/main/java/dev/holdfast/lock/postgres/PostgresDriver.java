@@ -96,13 +96,20 @@ final class PostgresDriver implements LockDriver {
             row.next();
             String answer = row.getString(1);
             return switch (answer) {
-                case "granted" -> new Answer.Granted(new Grant(
-                        request.id(), request.name(), row.getLong(2), sentAt, info.leaseTime(), request.unanswered()));
+                case "granted" ->
+                    new Answer.Granted(new Grant(
+                            request.id(),
+                            request.name(),
+                            row.getLong(2),
+                            sentAt,
+                            info.leaseTime(),
+                            request.unanswered()));
                 case "waiting" -> new Answer.Waiting(recheckAfter(row.getLong(3)));
                 case "busy" -> new Answer.Busy();
                 case "gone" -> new Answer.Gone();
-                case "late" -> throw StoreException.refused(
-                        subject(request) + ": this acquire has left before, and is refused", null);
+                case "late" ->
+                    throw StoreException.refused(
+                            subject(request) + ": this acquire has left before, and is refused", null);
                 default -> throw new IllegalStateException("unknown answer " + answer);
             };
         }

@@ -25,7 +25,8 @@ record PostgresErrors(String store, String schema) {
             return StoreException.unknown(where + "no answer from PostgreSQL, the outcome is unknown: " + text(e), e);
         }
         if (state.equals("42501")) {
-            return StoreException.refused(where + text(e) + "; an administrator runs: " + PostgresOpening.grants(schema), e);
+            return StoreException.refused(
+                    where + text(e) + "; an administrator runs: " + PostgresOpening.grants(schema), e);
         }
         if (MISSING.contains(state)) {
             return StoreException.refused(
@@ -34,16 +35,28 @@ record PostgresErrors(String store, String schema) {
                     e);
         }
         return switch (state) {
-            case "HF001" -> StoreException.refused(
-                    where + text(e) + "; set default_transaction_isolation to 'read committed' for this role", e);
-            case "26000", "42P05" -> StoreException.refused(
-                    where + text(e) + "; behind a transaction pooler leave client.prepareThreshold at 0", e);
-            case READ_ONLY -> StoreException.notExecuted(
-                    where + "the server has become read-only; name all servers in the URL to follow the primary", e);
-            case "55P03" -> StoreException.notExecuted(
-                    where + "a row of this lock is locked by another transaction; see pg_locks and pg_stat_activity", e);
+            case "HF001" ->
+                StoreException.refused(
+                        where + text(e) + "; set default_transaction_isolation to 'read committed' for this role", e);
+            case "26000", "42P05" ->
+                StoreException.refused(
+                        where + text(e) + "; behind a transaction pooler leave client.prepareThreshold at 0", e);
+            case READ_ONLY ->
+                StoreException.notExecuted(
+                        where + "the server has become read-only; name all servers in the URL to follow the primary",
+                        e);
+            case "55P03" ->
+                StoreException.notExecuted(
+                        where
+                                + "a row of this lock is locked by another transaction; see pg_locks and pg_stat_activity",
+                        e);
             default -> StoreException.notExecuted(where + text(e), e);
         };
+    }
+
+    /** A check at open that failed: nothing of it stays. */
+    StoreException opening(SQLException e) {
+        return isDoubtful(state(e)) ? connect(e) : request(e, "opening");
     }
 
     /** No connection could be had: nothing was sent. */

@@ -74,7 +74,8 @@ final class PostgresLayout {
         }
         return script.toString()
                 .replace("holdfast.", quoted(schema) + ".")
-                .replace("CREATE SCHEMA IF NOT EXISTS holdfast;", "CREATE SCHEMA IF NOT EXISTS " + quoted(schema) + ";");
+                .replace(
+                        "CREATE SCHEMA IF NOT EXISTS holdfast;", "CREATE SCHEMA IF NOT EXISTS " + quoted(schema) + ";");
     }
 
     private static String resource(String name) {

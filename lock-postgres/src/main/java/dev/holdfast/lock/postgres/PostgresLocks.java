@@ -49,6 +49,7 @@ public final class PostgresLocks implements LockProvider {
                         "the given DataSource",
                         PostgresParameters.of(context.options()),
                         context,
+                        timeout -> dataSource.getConnection(),
                         timeout -> dataSource.getConnection()));
     }
 
@@ -80,7 +81,7 @@ public final class PostgresLocks implements LockProvider {
         PostgresParameters parameters = PostgresParameters.of(context.options());
         PostgresTarget target =
                 new PostgresTarget(url, parameters, context.options().storeTimeout());
-        return open(url.toString(), parameters, context, target::open);
+        return open(url.toString(), parameters, context, target::openFirst, target::open);
     }
 
     /** Where connections come from, each within the given time. */
@@ -90,27 +91,28 @@ public final class PostgresLocks implements LockProvider {
     }
 
     private static LockDriver open(
-            String store, PostgresParameters parameters, DriverContext context, Connector connector) {
+            String store, PostgresParameters parameters, DriverContext context, Connector first, Connector further) {
         DriverOptions options = context.options();
         Duration leaseTime = leaseTime(options.leaseTime());
         PostgresLayout layout = new PostgresLayout(parameters.schema());
         PostgresErrors errors = new PostgresErrors(store, parameters.schema());
         PostgresOpening.Findings findings;
-        try (Connection first = connect(connector, options.connectTimeout(), errors)) {
-            first.setNetworkTimeout(Runnable::run, (int) options.connectTimeout().toMillis());
-            findings = new PostgresOpening(layout, store, options.namespace()).run(first);
-            PostgresDriver.sweep(first, layout, options.namespace());
+        try (Connection checked = connect(first, options.connectTimeout(), errors)) {
+            checked.setNetworkTimeout(
+                    Runnable::run, (int) options.connectTimeout().toMillis());
+            findings = new PostgresOpening(layout, store, options.namespace()).run(checked);
+            PostgresDriver.sweep(checked, layout, options.namespace());
         } catch (SQLException e) {
-            throw errors.request(e, "opening");
+            throw errors.opening(e);
         }
         Set<Claim> claims = EnumSet.of(Claim.FIFO, Claim.TOKENS_SURVIVE_DATA_LOSS);
         if (findings.durable()) {
             claims.add(Claim.SURVIVES_RESTART);
         }
-        DriverInfo info =
-                new DriverInfo("PostgreSQL row", findings.version(), claims, leaseTime, List.copyOf(findings.remarks()));
+        DriverInfo info = new DriverInfo(
+                "PostgreSQL row", findings.version(), claims, leaseTime, List.copyOf(findings.remarks()));
         PostgresConnection connection = new PostgresConnection(
-                () -> connector.open(options.storeTimeout()), errors, context, parameters.poolSize());
+                () -> further.open(options.storeTimeout()), errors, context, parameters.poolSize());
         return new PostgresDriver(info, context, connection, layout);
     }
 

@@ -26,9 +26,10 @@ record PostgresOpening(PostgresLayout layout, String store, String namespace) {
                     + " pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on',"
                     + " current_setting('fsync') = 'on', current_setting('synchronous_commit') <> 'off',"
                     + " current_setting('server_encoding'), current_setting('transaction_isolation')";
-    private static final String FOUND = "SELECT (SELECT count(*) FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid"
-            + " AND c.relname = ANY (?)), (SELECT count(DISTINCT p.proname) FROM pg_catalog.pg_proc p"
-            + " WHERE p.pronamespace = n.oid AND p.proname = ANY (?)) FROM pg_catalog.pg_namespace n WHERE n.nspname = ?";
+    private static final String FOUND =
+            "SELECT (SELECT count(*) FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid"
+                    + " AND c.relname = ANY (?)), (SELECT count(DISTINCT p.proname) FROM pg_catalog.pg_proc p"
+                    + " WHERE p.pronamespace = n.oid AND p.proname = ANY (?)) FROM pg_catalog.pg_namespace n WHERE n.nspname = ?";
     private static final String DENIED =
             "SELECT n.nspname FROM pg_catalog.pg_namespace n WHERE n.nspname = ? AND (NOT has_schema_privilege(n.oid, 'USAGE')"
                     + " OR EXISTS (SELECT FROM pg_catalog.pg_class c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) r"
@@ -63,11 +64,13 @@ record PostgresOpening(PostgresLayout layout, String store, String namespace) {
             create(connection);
         }
         if (has(connection, DENIED, layout.schema(), PostgresLayout.TABLES, PostgresLayout.FUNCTIONS)) {
-            throw refused("this role may not use schema '" + layout.schema() + "'; an administrator runs: " + grants(layout.schema()));
+            throw refused("this role may not use schema '" + layout.schema() + "'; an administrator runs: "
+                    + grants(layout.schema()));
         }
         claimNamespace(connection);
         if (has(connection, UNLOGGED, layout.schema(), PostgresLayout.TABLES)) {
-            findings.remarks().add("a table of schema '" + layout.schema() + "' is UNLOGGED: locks do not survive a crash");
+            findings.remarks()
+                    .add("a table of schema '" + layout.schema() + "' is UNLOGGED: locks do not survive a crash");
             return new Findings(findings.version(), false, findings.remarks());
         }
         return findings;

@@ -5,12 +5,13 @@ import dev.holdfast.lock.spi.LockUrl;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.postgresql.PGProperty;
+import org.postgresql.Driver;
 
 /**
  * What the URL's parameters mean for PostgreSQL.
@@ -39,7 +40,7 @@ record PostgresParameters(String schema, int poolSize, Map<String, String> clien
             String name = parameter.getKey().substring(CLIENT.length());
             if (name.equals(POOL_SIZE)) {
                 poolSize = poolSize(parameter.getValue());
-            } else if (PGProperty.forName(name) == null || OURS.contains(name)) {
+            } else if (OURS.contains(name) || !isProperty(name)) {
                 throw new IllegalArgumentException("parameter 'client." + name + "' is unknown: after 'client.' stands "
                         + POOL_SIZE + " or a connection property of pgjdbc other than "
                         + String.join(", ", OURS.stream().sorted().toList()));
@@ -50,6 +51,11 @@ record PostgresParameters(String schema, int poolSize, Map<String, String> clien
         requireRowMode(options.parameters().getOrDefault("mode", "row"));
         return new PostgresParameters(
                 schema(options.parameters().getOrDefault("schema", "holdfast")), poolSize, Map.copyOf(client));
+    }
+
+    private static boolean isProperty(String name) {
+        return Arrays.stream(new Driver().getPropertyInfo("jdbc:postgresql:", new Properties()))
+                .anyMatch(property -> property.name.equals(name));
     }
 
     private static void requireRowMode(String mode) {
@@ -88,7 +94,9 @@ record PostgresParameters(String schema, int poolSize, Map<String, String> clien
         return "jdbc:postgresql://"
                 + String.join(
                         ",",
-                        url.hosts().stream().map(host -> host.orPort(5432).toString()).toList())
+                        url.hosts().stream()
+                                .map(host -> host.orPort(5432).toString())
+                                .toList())
                 + "/" + URLEncoder.encode(url.path(), StandardCharsets.UTF_8).replace("+", "%20");
     }
 
@@ -97,8 +105,9 @@ record PostgresParameters(String schema, int poolSize, Map<String, String> clien
      *
      * @param statementTimeout server-side end of a statement whose client may long be gone; zero where the server, for
      *     example a connection pooler, accepts no settings
+     * @param direct whether connections are known to lead to the server itself
      */
-    Properties properties(LockUrl url, Duration timeout, Duration statementTimeout) {
+    Properties properties(LockUrl url, Duration timeout, Duration statementTimeout, boolean direct) {
         Properties properties = new Properties();
         // A host may be tried twice: with encryption, and without it if client.sslmode lets it be.
         long seconds = Math.max(1, timeout.dividedBy(2L * url.hosts().size()).toSeconds());
@@ -107,8 +116,7 @@ record PostgresParameters(String schema, int poolSize, Map<String, String> clien
         properties.setProperty("socketTimeout", Long.toString(seconds));
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("ApplicationName", "holdfast");
-        // Unnamed statements: a transaction-pooling proxy may give every statement another server connection.
-        properties.setProperty("prepareThreshold", "0");
+        properties.setProperty("prepareThreshold", direct ? "1" : "0");
         if (url.hosts().size() > 1) {
             properties.setProperty("targetServerType", "primary");
         }

@@ -2,10 +2,14 @@ package dev.holdfast.lock.postgres;
 
 import dev.holdfast.lock.spi.LockUrl;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Properties;
 import org.postgresql.Driver;
+import org.postgresql.PGConnection;
 
 /** Opens connections to the servers of a URL. Thread safe. */
 final class PostgresTarget {
@@ -13,6 +17,7 @@ final class PostgresTarget {
     private final PostgresParameters parameters;
     private final Duration statementTimeout;
     private volatile boolean takesSettings = true;
+    private volatile boolean direct;
 
     /**
      * Nothing is opened yet.
@@ -43,14 +48,26 @@ final class PostgresTarget {
         }
     }
 
-    /** Whether connections carry a {@code statement_timeout}. */
-    boolean takesSettings() {
-        return takesSettings;
+    /**
+     * Opens the first connection and looks whether the server itself is at the other end: only then may statements be
+     * prepared by name. Behind a transaction pooler a name may mean another client's statement.
+     */
+    Connection openFirst(Duration timeout) throws SQLException {
+        Connection connection = open(timeout);
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT pg_backend_pid()")) {
+            row.next();
+            direct = row.getInt(1) == connection.unwrap(PGConnection.class).getBackendPID();
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
     }
 
     private Connection connect(Duration timeout, Duration statementEnd) throws SQLException {
-        Connection connection = new Driver()
-                .connect(PostgresParameters.jdbcUrl(url), parameters.properties(url, timeout, statementEnd));
+        Properties properties = parameters.properties(url, timeout, statementEnd, direct);
+        Connection connection = new Driver().connect(PostgresParameters.jdbcUrl(url), properties);
         if (connection == null) {
             throw new SQLException("pgjdbc does not accept " + PostgresParameters.jdbcUrl(url), "08001");
         }

@@ -96,8 +96,7 @@ class PostgresDriverIT {
     @Test
     void zeroWaitIsBusyAndLeavesNothing() throws Exception {
         it.granted("a");
-        assertInstanceOf(
-                Answer.Busy.class, it.driver.enter(request(AcquisitionId.random(), "a", false, false)));
+        assertInstanceOf(Answer.Busy.class, it.driver.enter(request(AcquisitionId.random(), "a", false, false)));
         assertEquals("1", sql(store, "SELECT count(*) FROM holdfast.entry"));
     }
 
@@ -108,8 +107,7 @@ class PostgresDriverIT {
             brief.granted("a");
             assertInstanceOf(Answer.Waiting.class, it.enter(waiter, "a"));
             awaitLapse("holder");
-            assertInstanceOf(
-                    Answer.Busy.class, it.driver.enter(request(AcquisitionId.random(), "a", false, false)));
+            assertInstanceOf(Answer.Busy.class, it.driver.enter(request(AcquisitionId.random(), "a", false, false)));
         }
         assertEquals("1", sql(store, "SELECT count(*) FROM holdfast.entry"));
         assertInstanceOf(Answer.Granted.class, it.look(waiter, "a"));
@@ -152,8 +150,10 @@ class PostgresDriverIT {
             awaitLapse("holder");
             Grant now = it.granted("a");
             assertEquals(ReleaseOutcome.NOT_HELD, brief.release(former));
-            assertInstanceOf(Renewal.Lost.class, brief.driver.renew(List.of(former)).get(0));
-            assertInstanceOf(Renewal.Renewed.class, it.driver.renew(List.of(now)).get(0));
+            assertInstanceOf(
+                    Renewal.Lost.class, brief.driver.renew(List.of(former)).get(0));
+            assertInstanceOf(
+                    Renewal.Renewed.class, it.driver.renew(List.of(now)).get(0));
             assertEquals(ReleaseOutcome.RELEASED, it.release(now));
         }
     }
@@ -161,8 +161,8 @@ class PostgresDriverIT {
     @Test
     void sameIdWithAnOlderTokenReleasesNothing() throws Exception {
         Grant grant = it.granted("a");
-        Grant forged = new Grant(
-                grant.id(), grant.name(), grant.token() - 1, grant.validFrom(), grant.leaseTime(), null);
+        Grant forged =
+                new Grant(grant.id(), grant.name(), grant.token() - 1, grant.validFrom(), grant.leaseTime(), null);
         assertEquals(ReleaseOutcome.NOT_HELD, it.release(forged));
         assertInstanceOf(Renewal.Lost.class, it.driver.renew(List.of(forged)).get(0));
         assertEquals(ReleaseOutcome.RELEASED, it.release(grant));
@@ -246,8 +246,7 @@ class PostgresDriverIT {
     void lateEnterAfterReleaseIsRefusedIfOneMayBeUnderWay() throws Exception {
         AcquisitionId id = AcquisitionId.random();
         it.enter(id, "a");
-        Answer.Granted repeated = assertInstanceOf(
-                Answer.Granted.class, it.driver.enter(request(id, "a", true, true)));
+        Answer.Granted repeated = assertInstanceOf(Answer.Granted.class, it.driver.enter(request(id, "a", true, true)));
         assertEquals(ReleaseOutcome.RELEASED, it.release(repeated.grant()));
         assertThrows(StoreException.class, () -> it.enter(id, "a"));
         it.release(it.granted("a"));
@@ -263,7 +262,8 @@ class PostgresDriverIT {
         }
         for (AcquisitionId waiter : waiters) {
             assertEquals(ReleaseOutcome.RELEASED, it.release(holder));
-            holder = assertInstanceOf(Answer.Granted.class, it.look(waiter, "a")).grant();
+            holder =
+                    assertInstanceOf(Answer.Granted.class, it.look(waiter, "a")).grant();
         }
     }
 
@@ -284,11 +284,10 @@ class PostgresDriverIT {
 
     /** Waits, at the server's clock, for the end of the first entry in this state. */
     private static void awaitLapse(String state) throws Exception {
-        Await.until(
-                state + " lapses",
-                Duration.ofSeconds(5),
-                () -> sql(store, "SELECT count(*) FROM holdfast.entry WHERE state = '" + state
+        Await.until(state + " lapses", Duration.ofSeconds(5), () -> sql(
+                        store,
+                        "SELECT count(*) FROM holdfast.entry WHERE state = '" + state
                                 + "' AND expires_at < clock_timestamp()")
-                        .equals("1"));
+                .equals("1"));
     }
 }

@@ -120,7 +120,10 @@ class PostgresOpeningIT {
 
     @Test
     void wrongPasswordUnknownUserAndUnknownDatabase() {
-        says(refused(as("holdfast:secret-wrong", "holdfast")), "password authentication failed", "check user, password");
+        says(
+                refused(as("holdfast:secret-wrong", "holdfast")),
+                "password authentication failed",
+                "check user, password");
         says(refused(as("nobody-here:secret", "holdfast")), "check user, password");
         says(refused(as("holdfast:holdfast", "nowhere")), "\"nowhere\" does not exist", "URL's path");
     }
@@ -220,7 +223,9 @@ class PostgresOpeningIT {
             IllegalArgumentException e = assertThrows(
                     IllegalArgumentException.class,
                     () -> new DriverFixture(store.url(), options("test", LEASE, parameters)));
-            says(String.valueOf(e.getMessage()), parameters.values().iterator().next().equals("1") ? "client." : "");
+            says(
+                    String.valueOf(e.getMessage()),
+                    parameters.values().iterator().next().equals("1") ? "client." : "");
         }
     }
 
@@ -228,7 +233,8 @@ class PostgresOpeningIT {
     void leaseTimes() {
         for (Duration lease : List.of(Duration.ofMillis(199), Duration.ofHours(25))) {
             IllegalArgumentException e = assertThrows(
-                    IllegalArgumentException.class, () -> new DriverFixture(store.url(), options("test", lease, Map.of())));
+                    IllegalArgumentException.class,
+                    () -> new DriverFixture(store.url(), options("test", lease, Map.of())));
             says(String.valueOf(e.getMessage()), "200ms to 24h");
         }
         try (DriverFixture it = DriverFixture.open(store, Duration.ofNanos(300_000_001))) {
@@ -248,6 +254,7 @@ class PostgresOpeningIT {
                 .equals("0"));
         Await.until("threads end", Duration.ofSeconds(5), () -> Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(thread -> !before.contains(thread)
-                        && (thread.getName().startsWith("recording") || thread.getName().contains("holdfast"))));
+                        && (thread.getName().startsWith("recording")
+                                || thread.getName().contains("holdfast"))));
     }
 }

@@ -30,7 +30,8 @@ final class ConnectGate {
      *
      * @return {@code null}, or why the last attempt failed if the deadline came first
      */
-    @Nullable Throwable await(Deadline deadline) throws InterruptedException {
+    @Nullable
+    Throwable await(Deadline deadline) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (failure != null && next - ticker.nanos() > 0) {

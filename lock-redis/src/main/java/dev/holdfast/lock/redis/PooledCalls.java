@@ -16,9 +16,11 @@ import org.apache.commons.pool2.PooledObject;
 import org.apache.commons.pool2.impl.DefaultPooledObject;
 import org.apache.commons.pool2.impl.GenericObjectPool;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.JedisPubSub;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -36,6 +38,7 @@ final class PooledCalls implements RedisCalls {
     private final ConnectGate gate;
     private final GenericObjectPool<RedisLink> pool;
     private final Set<RedisLink> links = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable RedisLink subscription;
     private volatile boolean closed;
 
     PooledCalls(RedisAddress address, DriverContext context, ConnectGate gate) {
@@ -84,8 +87,7 @@ final class PooledCalls implements RedisCalls {
     private Object script(
             Protocol.Command command, String script, List<String> keys, List<String> arguments, Deadline deadline)
             throws InterruptedException {
-        CommandArguments request =
-                new CommandArguments(command).add(script).add(Integer.toString(keys.size()));
+        CommandArguments request = new CommandArguments(command).add(script).add(Integer.toString(keys.size()));
         int size = script.length();
         for (String key : keys) {
             request.add(key);
@@ -183,6 +185,39 @@ final class PooledCalls implements RedisCalls {
             pool.invalidateObject(link);
         } catch (Exception e) {
             throw new IllegalStateException("closing a connection does not fail", e);
+        }
+    }
+
+    @Override
+    public void subscribe(JedisPubSub listener, String channel, Deadline deadline) throws InterruptedException {
+        RedisLink link = new RedisLink(address, context.threads());
+        links.add(link);
+        subscription = link;
+        try {
+            if (!closed) {
+                listener.proceed(open(link, deadline), channel);
+            }
+        } catch (IOException e) {
+            throw new JedisConnectionException(e);
+        } finally {
+            links.remove(link);
+            link.close();
+        }
+    }
+
+    @Override
+    public void subscribed() {
+        RedisLink link = subscription;
+        if (link != null) {
+            link.unbound();
+        }
+    }
+
+    @Override
+    public void unsubscribe(JedisPubSub listener) {
+        RedisLink link = subscription;
+        if (link != null) {
+            link.close();
         }
     }
 

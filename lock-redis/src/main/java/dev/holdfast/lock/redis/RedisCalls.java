@@ -1,9 +1,10 @@
 package dev.holdfast.lock.redis;
 
 import java.util.List;
+import redis.clients.jedis.JedisPubSub;
 
 /**
- * The four commands the driver sends, over connections of its own or over a client of the user. None is ever repeated
+ * What the driver sends, over connections of its own or over a client of the user. None is ever repeated
  * by an implementation. They throw {@code JedisException} when a request failed or was refused, {@code StoreException}
  * when it was certainly never sent, and {@code InterruptedException} only before anything was sent.
  */
@@ -17,6 +18,19 @@ interface RedisCalls extends AutoCloseable {
     String info(Deadline deadline) throws InterruptedException;
 
     void delete(String key, Deadline deadline) throws InterruptedException;
+
+    /**
+     * Listens on a channel until the connection ends; the deadline bounds connecting and subscribing. One at a time.
+     *
+     * @throws redis.clients.jedis.exceptions.JedisException when the connection ends other than by unsubscribing
+     */
+    void subscribe(JedisPubSub listener, String channel, Deadline deadline) throws InterruptedException;
+
+    /** Called by the listener once it is subscribed: from now on it may wait for messages without end. */
+    void subscribed();
+
+    /** Ends {@link #subscribe}, from another thread. Does not throw. */
+    void unsubscribe(JedisPubSub listener);
 
     @Override
     void close();

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class RedisDriver implements LockDriver {
     private static final int BATCH = 500;
     private static final String EXCLUSIVE = "x";
-    private static final String NO_CHANNEL = "-";
+    private static final long SHORTEST_POLL = 20;
+    private static final long LONGEST_POLL = 100;
 
     /** The answers of enter.lua and look.lua. */
     private static final long GRANTED = 1;
@@ -38,6 +39,8 @@ final class RedisDriver implements LockDriver {
 
     private final DriverContext context;
     private final RedisConnection connection;
+    private final RedisWaiters waiters;
+    private final RedisSubscriber subscriber;
     private final RedisLayout layout;
     private final DriverInfo info;
     private final Duration leaseTime;
@@ -45,22 +48,22 @@ final class RedisDriver implements LockDriver {
     private final String floor;
     private final AtomicLong requests = new AtomicLong();
 
-    RedisDriver(DriverContext context, RedisConnection connection, RedisLayout layout, DriverInfo info) {
+    RedisDriver(
+            DriverContext context,
+            RedisConnection connection,
+            RedisWaiters waiters,
+            RedisSubscriber subscriber,
+            DriverInfo info) {
         this.context = context;
         this.connection = connection;
-        this.layout = layout;
+        this.waiters = waiters;
+        this.subscriber = subscriber;
+        this.layout = new RedisLayout(context.options().namespace());
         this.info = info;
         this.leaseTime = info.leaseTime();
         this.lease = Long.toString(leaseTime.toMillis());
         this.floor = Long.toString(context.options().tokenFloor());
     }
-
-    /**
-     * Carried by a grant.
-     *
-     * @param unanswered whether an enter of its id may still reach the store, and must find a tombstone after release
-     */
-    private record Ticket(boolean unanswered) {}
 
     @Override
     public DriverInfo info() {
@@ -69,58 +72,72 @@ final class RedisDriver implements LockDriver {
 
     @Override
     public Answer enter(AcquireRequest request) throws InterruptedException {
-        List<String> arguments = List.of(
-                request.id().value(),
-                next(),
-                lease,
-                EXCLUSIVE,
-                request.mayWait() ? "1" : "0",
-                NO_CHANNEL,
-                floor);
-        return ask(RedisScript.ENTER, request, arguments);
+        return ask(RedisScript.ENTER, request);
     }
 
     @Override
     public Answer look(AcquireRequest request) throws InterruptedException {
-        return ask(
-                RedisScript.LOOK,
-                request,
-                List.of(request.id().value(), next(), lease, EXCLUSIVE, NO_CHANNEL));
+        return ask(RedisScript.LOOK, request);
     }
 
-    /** Numbers the requests of waiters; rising for each id, since one client makes them all. */
-    private String next() {
-        return Long.toString(requests.incrementAndGet());
-    }
-
-    private Answer ask(RedisScript script, AcquireRequest request, List<String> arguments)
-            throws InterruptedException {
+    private Answer ask(RedisScript script, AcquireRequest request) throws InterruptedException {
+        // Rising for each id, since one client numbers them all.
+        long n = requests.incrementAndGet();
+        String channel = subscriber.confirmedChannel();
+        List<String> arguments = new ArrayList<>(List.of(request.id().value(), Long.toString(n), lease, EXCLUSIVE));
+        if (script == RedisScript.ENTER) {
+            arguments.addAll(List.of(flag(request.mayWait()), channel, floor));
+        } else {
+            arguments.add(channel);
+        }
         // Before the sending: the server's timer starts later than this, whatever happens on the way (rule S4).
         long sent = context.ticker().nanos();
-        List<Long> reply =
-                connection.run(script, List.of(layout.lock(request.name())), arguments, within(request.timeout()));
+        if (request.mayWait()) {
+            waiters.sending(request, n, sent);
+        }
+        try {
+            List<Long> reply =
+                    connection.run(script, List.of(layout.lock(request.name())), arguments, within(request.timeout()));
+            return answer(request, reply, sent, channel);
+        } catch (InterruptedException e) {
+            waiters.unanswered(request.id());
+            throw e;
+        } catch (StoreException e) {
+            if (e.kind() == StoreException.Kind.UNKNOWN) {
+                waiters.unanswered(request.id());
+            } else {
+                waiters.notExecuted(request.id(), n);
+            }
+            throw e;
+        }
+    }
+
+    private Answer answer(AcquireRequest request, List<Long> reply, long sent, String channel) {
         long kind = reply.get(0);
         long value = reply.get(1);
+        if (kind == WAITING) {
+            return new Answer.Waiting(recheckAfter(value, channel));
+        }
+        waiters.forget(request.id());
         if (kind == GRANTED) {
             Ticket ticket = new Ticket(request.unanswered());
             return new Answer.Granted(new Grant(request.id(), request.name(), value, sent, leaseTime, ticket));
         }
-        if (kind == WAITING) {
-            return new Answer.Waiting(recheckAfter(value));
-        }
         return kind == BUSY ? new Answer.Busy() : new Answer.Gone();
     }
 
-    /** Without a push path every waiter polls; jitter keeps them apart. */
-    private static Duration recheckAfter(long advised) {
-        long poll = ThreadLocalRandom.current().nextLong(20, 101);
-        return Duration.ofMillis(Math.max(1, Math.min(advised, poll)));
+    /** Without a push path a waiter polls; jitter keeps waiters apart. */
+    private static Duration recheckAfter(long advised, String channel) {
+        long limit = channel.equals(RedisLayout.NO_CHANNEL)
+                ? ThreadLocalRandom.current().nextLong(SHORTEST_POLL, LONGEST_POLL + 1)
+                : Long.MAX_VALUE;
+        return Duration.ofMillis(Math.max(1, Math.min(advised, limit)));
     }
 
     @Override
     public LeaveOutcome leave(AcquireRequest request) {
-        List<String> arguments =
-                List.of(request.id().value(), lease, flag(request.unanswered()));
+        waiters.forget(request.id());
+        List<String> arguments = List.of(request.id().value(), lease, flag(request.unanswered()));
         try {
             connection.finish(
                     RedisScript.LEAVE, List.of(layout.lock(request.name())), arguments, within(request.timeout()));
@@ -209,6 +226,7 @@ final class RedisDriver implements LockDriver {
 
     @Override
     public void close() {
+        subscriber.close();
         connection.close();
     }
 }

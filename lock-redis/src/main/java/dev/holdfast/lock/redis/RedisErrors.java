@@ -18,8 +18,8 @@ final class RedisErrors {
     /** Redis 6 wraps an error inside a script, with the code after a dash. */
     private static final Pattern CODE = Pattern.compile("(?:^|-)([A-Z]{3,})\\b");
 
-    private static final Set<String> NOT_EXECUTED = Set.of(
-            "OOM", "LOADING", "MASTERDOWN", "MISCONF", "NOREPLICAS", "BUSY", "CLUSTERDOWN", "TRYAGAIN");
+    private static final Set<String> NOT_EXECUTED =
+            Set.of("OOM", "LOADING", "MASTERDOWN", "MISCONF", "NOREPLICAS", "BUSY", "CLUSTERDOWN", "TRYAGAIN");
     private static final Set<String> CREDENTIALS = Set.of("NOAUTH", "WRONGPASS");
 
     private RedisErrors() {}

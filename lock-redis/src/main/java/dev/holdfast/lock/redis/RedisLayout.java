@@ -14,6 +14,9 @@ final class RedisLayout {
     /** What excludes whom: every client of a namespace must use the same. */
     static final String MODE = "single";
 
+    /** In place of a channel: this waiter polls. */
+    static final String NO_CHANNEL = "-";
+
     private static final String CHANNEL = "hf:wake:";
 
     private final String namespace;

@@ -25,6 +25,7 @@ final class RedisLink {
     private final RedisAddress address;
     private final ThreadFactory threads;
     private volatile @Nullable BoundedSocket socket;
+    private volatile boolean closed;
     private @Nullable Connection connection;
 
     RedisLink(RedisAddress address, ThreadFactory threads) {
@@ -36,8 +37,8 @@ final class RedisLink {
         return connection != null;
     }
 
-    /** The open connection, with its reads bounded by the deadline, or unbounded without one. */
-    Connection connection(@Nullable Deadline deadline) throws IOException {
+    /** The open connection, with its reads bounded by the deadline. */
+    Connection connection(Deadline deadline) throws IOException {
         Connection open = connection;
         BoundedSocket plain = socket;
         if (open == null || plain == null) {
@@ -47,12 +48,23 @@ final class RedisLink {
         return open;
     }
 
+    /** Lifts the bound of reads, for a connection that waits for messages. */
+    void unbound() {
+        BoundedSocket plain = socket;
+        if (plain != null) {
+            try {
+                plain.bound(null);
+            } catch (IOException e) {
+                throw new JedisConnectionException(e);
+            }
+        }
+    }
+
     /** Connects and greets, all within the deadline; leaves nothing open when it fails. */
     void open(Deadline deadline) throws IOException, InterruptedException {
         BoundedSocket plain = connect(deadline);
         try {
             plain.bound(deadline);
-            socket = plain;
             connection = new Connection(() -> layered(plain), address.greeting());
         } catch (RuntimeException e) {
             close();
@@ -65,6 +77,10 @@ final class RedisLink {
         InetAddress[] found = resolve(deadline);
         for (int i = 0; i < found.length && !deadline.isOver(); i++) {
             BoundedSocket plain = new BoundedSocket();
+            socket = plain;
+            if (closed) {
+                throw new IOException("closed while connecting");
+            }
             try {
                 plain.setTcpNoDelay(true);
                 plain.setKeepAlive(true);
@@ -104,8 +120,8 @@ final class RedisLink {
         try {
             SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
             String host = address.host().name();
-            SSLSocket secure = (SSLSocket)
-                    factory.createSocket(plain, host, address.host().port(), true);
+            SSLSocket secure =
+                    (SSLSocket) factory.createSocket(plain, host, address.host().port(), true);
             SSLParameters parameters = secure.getSSLParameters();
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
             secure.setSSLParameters(parameters);
@@ -118,6 +134,7 @@ final class RedisLink {
 
     /** Closes the socket beneath TLS and Jedis: their own ways to close write first, and could block. */
     void close() {
+        closed = true;
         BoundedSocket plain = socket;
         if (plain != null) {
             try {

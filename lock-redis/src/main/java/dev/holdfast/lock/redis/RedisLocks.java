@@ -21,8 +21,6 @@ import redis.clients.jedis.UnifiedJedis;
  * are described in {@code docs/redis.md}.
  */
 public final class RedisLocks implements LockProvider {
-    private static final Set<Claim> CLAIMS = Set.of(Claim.FIFO, Claim.TOKENS_SURVIVE_DATA_LOSS);
-
     /** For {@link java.util.ServiceLoader}. */
     public RedisLocks() {}
 
@@ -40,12 +38,13 @@ public final class RedisLocks implements LockProvider {
     public LockDriver open(LockUrl url, DriverContext context) {
         RedisAddress address = new RedisAddress(url, context.options().parameters());
         RedisCalls calls = new PooledCalls(address, context, new ConnectGate(context.ticker()));
-        return open(new RedisConnection(address.toString(), context.ticker(), calls), context);
+        return open(address.toString(), calls, context);
     }
 
     /**
-     * Locks over a client that the application has already. It stays open when the returned client is closed, and takes
-     * no connection of its own beyond those of its pool: one for each request under way.
+     * Locks over a client that the application has already. It stays open when the returned client is closed. Of its pool it
+     * takes one connection for each request under way, and one for as long as the returned client is open, to hear of
+     * grants: the pool must hold two at least.
      *
      * <p>Its pool wait and socket timeout bound the requests, since Jedis takes no timeout with a call: configure both
      * below {@link ClientOptions#storeTimeout()}, and no retries.
@@ -55,30 +54,41 @@ public final class RedisLocks implements LockProvider {
      * @throws StoreUnavailableException if the server does not answer
      */
     public static LockClient over(UnifiedJedis jedis, ClientOptions options) {
-        return Locks.over(
-                options,
-                context -> open(
-                        new RedisConnection("Redis (given client)", context.ticker(), new SharedCalls(jedis)), context));
+        return Locks.over(options, context -> open("Redis (given client)", new SharedCalls(jedis), context));
     }
 
-    private static LockDriver open(RedisConnection connection, DriverContext context) {
+    private static LockDriver open(String store, RedisCalls calls, DriverContext context) {
+        RedisConnection connection = new RedisConnection(store, context.ticker(), calls);
         boolean opened = false;
+        RedisSubscriber subscriber = null;
         try {
             Duration leaseTime = RedisOpening.leaseTime(context.options());
-            RedisOpening.Findings findings = new RedisOpening(connection, context.options())
-                    .check(connection.within(context.options().connectTimeout()));
-            DriverInfo info = new DriverInfo("Redis", findings.version(), CLAIMS, leaseTime, findings.remarks());
-            LockDriver driver =
-                    new RedisDriver(context, connection, new RedisLayout(context.options().namespace()), info);
+            Deadline deadline = connection.within(context.options().connectTimeout());
+            RedisWaiters waiters = new RedisWaiters(context, leaseTime);
+            subscriber = new RedisSubscriber(context, calls, waiters, leaseTime);
+            RedisOpening.Findings findings =
+                    new RedisOpening(connection, subscriber, context.options()).check(deadline);
+            DriverInfo info = new DriverInfo(
+                    "Redis", findings.version(), claims(findings.direct()), leaseTime, findings.remarks());
+            LockDriver driver = new RedisDriver(context, connection, waiters, subscriber, info);
             opened = true;
             return driver;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw StoreException.notExecuted(connection.store() + ": interrupted while opening", e);
+            throw StoreException.notExecuted(store + ": interrupted while opening", e);
         } finally {
             if (!opened) {
+                if (subscriber != null) {
+                    subscriber.close();
+                }
                 connection.close();
             }
         }
+    }
+
+    private static Set<Claim> claims(boolean direct) {
+        return direct
+                ? Set.of(Claim.FIFO, Claim.TOKENS_SURVIVE_DATA_LOSS, Claim.DIRECT_WAKEUP)
+                : Set.of(Claim.FIFO, Claim.TOKENS_SURVIVE_DATA_LOSS);
     }
 }

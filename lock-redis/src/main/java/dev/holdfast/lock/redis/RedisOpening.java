@@ -15,22 +15,29 @@ import java.util.regex.Pattern;
 final class RedisOpening {
     private static final Duration SHORTEST = Duration.ofMillis(200);
     private static final Duration LONGEST = Duration.ofHours(24);
+    private static final Duration ECHO = Duration.ofMillis(500);
     private static final long HIGHEST_FLOOR = (1L << 53) - (1L << 32);
     private static final Pattern MAJOR = Pattern.compile("(\\d+)\\..*");
 
     private final RedisConnection connection;
+    private final RedisSubscriber subscriber;
     private final DriverOptions options;
     private final RedisLayout layout;
     private final List<String> remarks = new ArrayList<>();
 
-    RedisOpening(RedisConnection connection, DriverOptions options) {
+    RedisOpening(RedisConnection connection, RedisSubscriber subscriber, DriverOptions options) {
         this.connection = connection;
+        this.subscriber = subscriber;
         this.options = options;
         this.layout = new RedisLayout(options.namespace());
     }
 
-    /** What {@link dev.holdfast.lock.spi.DriverInfo} says of the server. */
-    record Findings(String version, List<String> remarks) {}
+    /**
+     * What {@link dev.holdfast.lock.spi.DriverInfo} says of the server.
+     *
+     * @param direct whether grants reach this client through its channel
+     */
+    record Findings(String version, boolean direct, List<String> remarks) {}
 
     /**
      * The lease time in force: whole milliseconds.
@@ -56,8 +63,9 @@ final class RedisOpening {
             return "unknown";
         });
         record(deadline);
+        subscriber.start(deadline);
         rehearse(deadline);
-        return new Findings(version, remarks);
+        return new Findings(version, listens(deadline), remarks);
     }
 
     private String server(String info) {
@@ -100,8 +108,8 @@ final class RedisOpening {
     }
 
     private void record(Deadline deadline) throws InterruptedException {
-        List<String> found = strictly(() -> connection.record(
-                layout.record(), List.of(RedisLayout.PROTOCOL, RedisLayout.MODE), deadline));
+        List<String> found = strictly(
+                () -> connection.record(layout.record(), List.of(RedisLayout.PROTOCOL, RedisLayout.MODE), deadline));
         if (!found.equals(List.of(RedisLayout.PROTOCOL, RedisLayout.MODE))) {
             throw refused("namespace '" + options.namespace() + "' belongs to protocol " + found.get(0) + ", mode "
                     + found.get(1) + ", and this client speaks protocol " + RedisLayout.PROTOCOL + ", mode "
@@ -138,16 +146,28 @@ final class RedisOpening {
             long token = connection
                     .run(RedisScript.ENTER, key, List.of(first, "1", "1000", "x", "1", "-", "0"), deadline)
                     .get(1);
-            connection.run(RedisScript.ENTER, key, List.of(second, "1", "1000", "x", "1", "-", "0"), deadline);
-            connection.run(RedisScript.LOOK, key, List.of(second, "2", "1000", "x", "-"), deadline);
+            String channel = subscriber.channel();
+            connection.run(RedisScript.ENTER, key, List.of(second, "1", "1000", "x", "1", channel, "0"), deadline);
+            connection.run(RedisScript.LOOK, key, List.of(second, "2", "1000", "x", channel), deadline);
             List<String> held = List.of("1000", first, Long.toString(token));
             connection.run(RedisScript.RENEW, key, held, deadline);
-            connection.run(
-                    RedisScript.RELEASE, key, List.of("1000", first, Long.toString(token), "0"), deadline);
+            connection.run(RedisScript.RELEASE, key, List.of("1000", first, Long.toString(token), "0"), deadline);
             connection.run(RedisScript.LEAVE, key, List.of(second, "1000", "1"), deadline);
             connection.delete(key.get(0), deadline);
             return key;
         });
+    }
+
+    /** The rehearsal has published a grant to our own channel; does it come back? */
+    private boolean listens(Deadline deadline) throws InterruptedException {
+        boolean heard =
+                !subscriber.channel().equals(RedisLayout.NO_CHANNEL) && subscriber.confirm(deadline.atMost(ECHO));
+        if (!heard) {
+            subscriber.close();
+            remarks.add("what this client publishes does not reach it, so its waiters poll every 20 to 100 ms; allow"
+                    + " +subscribe +publish &hf:*, and no proxy that blocks subscriptions");
+        }
+        return heard;
     }
 
     private StoreException refused(String what) {

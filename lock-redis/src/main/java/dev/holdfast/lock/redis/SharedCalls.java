@@ -1,13 +1,19 @@
 package dev.holdfast.lock.redis;
 
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.JedisPubSub;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Over a client of the user, which stays open. Its own timeouts and pool bound the requests, for Jedis takes none with
  * a call. Should its executor repeat a request, validity still counts from the first sending.
  */
 final class SharedCalls implements RedisCalls {
+    private static final Logger LOG = LoggerFactory.getLogger(SharedCalls.class);
+
     private final UnifiedJedis jedis;
 
     SharedCalls(UnifiedJedis jedis) {
@@ -32,6 +38,25 @@ final class SharedCalls implements RedisCalls {
     @Override
     public void delete(String key, Deadline deadline) {
         jedis.del(key);
+    }
+
+    @Override
+    public void subscribe(JedisPubSub listener, String channel, Deadline deadline) {
+        jedis.subscribe(listener, channel);
+    }
+
+    @Override
+    public void subscribed() {
+        // Jedis lifts its own timeout.
+    }
+
+    @Override
+    public void unsubscribe(JedisPubSub listener) {
+        try {
+            listener.unsubscribe();
+        } catch (JedisException e) {
+            LOG.debug("Cannot unsubscribe; the connection has ended, or ends with the given client", e);
+        }
     }
 
     @Override

@@ -12,8 +12,8 @@ final class CountingListener implements AutoCloseable {
     private final Thread thread;
 
     CountingListener(RedisServer dead) throws Exception {
-        dead.kill();
-        this.listener = new ServerSocket(dead.port(), 200, InetAddress.getByName("127.0.0.1"));
+        dead.store().kill();
+        this.listener = new ServerSocket(dead.port(), 200, InetAddress.getLoopbackAddress());
         this.thread = new Thread(this::hangUp);
         thread.start();
     }

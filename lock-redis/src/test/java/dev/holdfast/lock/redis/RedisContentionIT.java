@@ -47,7 +47,7 @@ class RedisContentionIT {
             int read = updates;
             regressed |= token <= highest;
             highest = token;
-            Thread.yield();
+            Thread.onSpinWait();
             updates = read + 1;
         }
     }
@@ -84,7 +84,9 @@ class RedisContentionIT {
         }
         try (RedisClient admin = server.admin()) {
             // Only the last token is left: no holder, no waiter, no tombstone.
-            assertEquals(java.util.Set.of("token"), admin.hgetAll("hf:1:{holdfast/one}").keySet());
+            assertEquals(
+                    java.util.Set.of("token"),
+                    admin.hgetAll("hf:1:{holdfast/one}").keySet());
         }
     }
 

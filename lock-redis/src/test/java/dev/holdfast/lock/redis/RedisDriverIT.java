@@ -17,65 +17,10 @@ import dev.holdfast.lock.spi.Renewal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.RedisClient;
 
-/** The protocol against a real server: tokens, ownership, queue, ghosts. */
-class RedisDriverIT {
-    private static RedisServer server;
-    private static RedisClient admin;
-    private TestClient client;
-    private TestClient brief;
-
-    @BeforeAll
-    static void start() throws Exception {
-        server = RedisServer.start();
-        admin = server.admin();
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        admin.close();
-        server.close();
-    }
-
-    @BeforeEach
-    void open() {
-        admin.flushAll();
-        client = TestClient.open(server.url());
-        brief = TestClient.open(server.url(), Duration.ofMillis(200));
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        client.close();
-        brief.close();
-    }
-
-    private Grant untilGranted(TestClient by, String name) throws InterruptedException {
-        List<Grant> result = new ArrayList<>();
-        Poll.until(name + " becomes free", () -> {
-            if (by.attempt(name) instanceof Answer.Granted answer) {
-                result.add(answer.grant());
-            }
-            return !result.isEmpty();
-        });
-        return result.get(0);
-    }
-
-    private static ReleaseOutcome release(TestClient by, Grant grant) {
-        return by.driver.release(List.of(grant)).get(0);
-    }
-
-    private static Renewal renew(TestClient by, Grant grant) {
-        return by.driver.renew(List.of(grant)).get(0);
-    }
-
+/** The protocol against a real server: tokens, ownership, names, batches. */
+class RedisDriverIT extends RedisStage {
     @Test
     void repeatedEnterYieldsTheSameGrant() throws Exception {
         AcquisitionId id = AcquisitionId.random();
@@ -140,8 +85,11 @@ class RedisDriverIT {
     @Test
     void aRenewalNeverBringsAGrantBack() throws Exception {
         Grant grant = brief.take("a");
-        Poll.until("expired", () -> renew(client, client.take(AcquisitionId.random().value())) != null
-                && System.nanoTime() - grant.validFrom() > Duration.ofMillis(250).toNanos());
+        Poll.until(
+                "expired",
+                () -> renew(client, client.take(AcquisitionId.random().value())) != null
+                        && System.nanoTime() - grant.validFrom()
+                                > Duration.ofMillis(250).toNanos());
         assertEquals(new Renewal.Lost(LossReason.EXPIRED), renew(brief, grant));
         assertInstanceOf(Answer.Granted.class, client.attempt("a"));
     }
@@ -154,121 +102,28 @@ class RedisDriverIT {
     }
 
     @Test
-    void waitersAreGrantedInTheOrderOfTheirArrival() throws Exception {
-        Grant held = client.take("a");
-        List<AcquisitionId> queue = IntStream.range(0, 20)
-                .mapToObj(i -> AcquisitionId.random())
-                .toList();
-        for (AcquisitionId id : queue) {
-            assertInstanceOf(Answer.Waiting.class, client.enter(id, "a"));
-        }
-        long last = held.token();
-        for (AcquisitionId id : queue) {
-            release(client, held);
-            assertInstanceOf(Answer.Busy.class, brief.attempt("a"));
-            held = granted(client.look(id, "a"));
-            assertTrue(held.token() > last);
-            last = held.token();
-        }
-        release(client, held);
-        assertInstanceOf(Answer.Granted.class, brief.attempt("a"));
-    }
-
-    @Test
-    void aWaiterThatLeavesGivesBackAGrantThatRaced() throws Exception {
-        Grant held = client.take("a");
-        AcquisitionId waiter = AcquisitionId.random();
-        client.enter(waiter, "a");
-        release(client, held);
-        assertEquals(LeaveOutcome.GONE, client.driver.leave(request(waiter, "a")));
-        assertInstanceOf(Answer.Gone.class, client.look(waiter, "a"));
-        assertInstanceOf(Answer.Granted.class, client.attempt("a"));
-    }
-
-    @Test
-    void aWaiterThatLeavesLetsTheNextOneIn() throws Exception {
-        Grant held = client.take("a");
-        AcquisitionId first = AcquisitionId.random();
-        AcquisitionId second = AcquisitionId.random();
-        client.enter(first, "a");
-        client.enter(second, "a");
-        release(client, held);
-        client.driver.leave(request(first, "a"));
-        assertInstanceOf(Answer.Granted.class, client.look(second, "a"));
-    }
-
-    @Test
-    void aLateEnterAfterLeaveIsRefused() throws Exception {
-        AcquisitionId ghost = AcquisitionId.random();
-        assertEquals(LeaveOutcome.GONE, client.driver.leave(request(ghost, "a", true, true)));
-        assertInstanceOf(Answer.Gone.class, client.enter(ghost, "a"));
-        assertInstanceOf(Answer.Gone.class, client.driver.enter(request(ghost, "a", false, true)));
-        assertInstanceOf(Answer.Granted.class, client.attempt("a"));
-    }
-
-    @Test
-    void aLateEnterAfterReleaseIsRefusedIfOneWasUnanswered() throws Exception {
-        AcquisitionId id = AcquisitionId.random();
-        Grant grant = granted(client.driver.enter(request(id, "a", true, true)));
-        release(client, grant);
-        assertInstanceOf(Answer.Gone.class, client.enter(id, "a"));
-        assertInstanceOf(Answer.Granted.class, client.attempt("a"));
-    }
-
-    @Test
-    void tombstonesAreSwept() throws Exception {
-        for (int i = 0; i < 10; i++) {
-            brief.driver.leave(request(AcquisitionId.random(), "a", true, true));
-        }
-        assertTrue(admin.hlen("hf:1:{test/a}") >= 22);
-        Poll.until("all swept", () -> {
-            release(brief, brief.take("a"));
-            return admin.hlen("hf:1:{test/a}") == 1;
-        });
-    }
-
-    @Test
-    void aLookNeverQueues() throws Exception {
-        client.take("a");
-        assertInstanceOf(Answer.Gone.class, client.look(AcquisitionId.random(), "a"));
-        assertInstanceOf(Answer.Gone.class, client.look(AcquisitionId.random(), "never seen"));
-        assertEquals(0, admin.exists("hf:1:{test/never seen}") ? 1 : 0);
-    }
-
-    @Test
-    void aDeadWaiterDoesNotBlockTheLock() throws Exception {
-        Grant held = client.take("a");
-        AcquisitionId dead = AcquisitionId.random();
-        brief.enter(dead, "a");
-        AcquisitionId live = AcquisitionId.random();
-        client.enter(live, "a");
-        long since = System.nanoTime();
-        Poll.until("2/3 of the dead waiter's lease are over", () -> {
-            client.look(live, "a");
-            return System.nanoTime() - since > Duration.ofMillis(150).toNanos();
-        });
-        release(client, held);
-        assertInstanceOf(Answer.Granted.class, client.look(live, "a"));
-        assertInstanceOf(Answer.Gone.class, brief.look(dead, "a"));
-    }
-
-    @Test
-    void anExpiredLockGoesToTheFirstWaiterWhoeverAsks() throws Exception {
-        Grant held = brief.take("a");
-        AcquisitionId waiter = AcquisitionId.random();
-        client.enter(waiter, "a");
-        long since = System.nanoTime();
-        Poll.until("expired", () -> System.nanoTime() - since > Duration.ofMillis(210).toNanos());
-        assertInstanceOf(Answer.Busy.class, brief.attempt("a"));
-        Grant grant = granted(client.look(waiter, "a"));
-        assertTrue(grant.token() > held.token());
-    }
-
-    @Test
     void namesThatResembleEachOtherAreDifferentLocks() throws Exception {
         List<String> names = List.of(
-                "a", "a/b", "A", "a ", "..", "%2F", "/", "{a}", "}a{", "%7Ba%7D", "%257Ba%257D", "*", "a\nb",
-                "\u00e4", "a\u0308", "\ud83d\udd12", "x".repeat(512), "x".repeat(511), "\ud83d\udd12".repeat(128), "test/a");
+                "a",
+                "a/b",
+                "A",
+                "a ",
+                "..",
+                "%2F",
+                "/",
+                "{a}",
+                "}a{",
+                "%7Ba%7D",
+                "%257Ba%257D",
+                "*",
+                "a\nb",
+                "\u00e4",
+                "a\u0308",
+                "\ud83d\udd12",
+                "x".repeat(512),
+                "x".repeat(511),
+                "\ud83d\udd12".repeat(128),
+                "test/a");
         List<Grant> grants = new ArrayList<>();
         for (String name : names) {
             grants.add(granted(client.attempt(name)));
@@ -291,14 +146,6 @@ class RedisDriverIT {
         assertEquals(
                 List.of(ReleaseOutcome.RELEASED, ReleaseOutcome.NOT_HELD, ReleaseOutcome.RELEASED),
                 client.driver.release(grants));
-    }
-
-    @Test
-    void aZeroWaitLeavesNothing() throws Exception {
-        client.take("a");
-        long fields = admin.hlen("hf:1:{test/a}");
-        assertInstanceOf(Answer.Busy.class, client.attempt("a"));
-        assertEquals(fields, admin.hlen("hf:1:{test/a}"));
     }
 
     @Test

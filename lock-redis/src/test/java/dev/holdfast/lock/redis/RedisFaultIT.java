@@ -24,7 +24,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.RedisClient;
 
 /** A server that is stopped, killed or restarted: bounds, ghosts, and what a client does to come back. */
 class RedisFaultIT {
@@ -52,13 +51,12 @@ class RedisFaultIT {
             for (int i = 0; i < 600; i++) {
                 grants.add(client.take("lock-" + i));
             }
-            server.signal("STOP");
+            server.store().pause();
             // The pooled connection, then a new one that connects and gets no greeting, then a batch.
             for (int i = 0; i < 3; i++) {
                 long since = System.nanoTime();
                 assertThrows(
-                        StoreException.class,
-                        () -> client.driver.enter(request(AcquisitionId.random(), "a", 300)));
+                        StoreException.class, () -> client.driver.enter(request(AcquisitionId.random(), "a", 300)));
                 assertTook(since, 300);
             }
             long since = System.nanoTime();
@@ -67,7 +65,7 @@ class RedisFaultIT {
             since = System.nanoTime();
             assertEquals(LeaveOutcome.UNKNOWN, client.driver.leave(request(AcquisitionId.random(), "a", 200)));
             assertTook(since, 200);
-            server.signal("CONT");
+            server.store().resume();
             Poll.until("the client is back", () -> {
                 try {
                     return client.driver.renew(grants).stream().allMatch(Renewal.Renewed.class::isInstance);
@@ -89,11 +87,11 @@ class RedisFaultIT {
                 TestClient other = TestClient.open(server.url())) {
             client.driver.release(List.of(client.take("a")));
             AcquisitionId id = AcquisitionId.random();
-            server.signal("STOP");
+            server.store().pause();
             StoreException failure =
                     assertThrows(StoreException.class, () -> client.driver.enter(request(id, "a", 200)));
             assertEquals(StoreException.Kind.UNKNOWN, failure.kind());
-            server.signal("CONT");
+            server.store().resume();
             AcquireRequest leave = new AcquireRequest(id, new LockName("a"), true, true, Duration.ofSeconds(2));
             Poll.until("left", () -> client.driver.leave(leave) == LeaveOutcome.GONE);
             assertInstanceOf(Answer.Granted.class, other.attempt("a"));
@@ -130,7 +128,7 @@ class RedisFaultIT {
     void aRestartedServerIsFoundAgainAtOnce() throws Exception {
         try (TestClient client = TestClient.open(server.url())) {
             Grant before = client.take("a");
-            server.restart();
+            server.store().restart();
             Poll.until("the client is back", () -> {
                 try {
                     return client.attempt("a") instanceof Answer.Granted;
@@ -139,7 +137,8 @@ class RedisFaultIT {
                 }
             });
             assertTrue(client.take("b").token() > before.token());
-            assertInstanceOf(Renewal.Lost.class, client.driver.renew(List.of(before)).get(0));
+            assertInstanceOf(
+                    Renewal.Lost.class, client.driver.renew(List.of(before)).get(0));
         }
     }
 
@@ -147,12 +146,12 @@ class RedisFaultIT {
     void closingCutsRequestsUnderWay() throws Exception {
         DriverOptions options = TestClient.options(server.url(), Duration.ofSeconds(5), Duration.ofSeconds(5));
         TestClient client = TestClient.open(server.url(), options);
-        server.signal("STOP");
+        server.store().pause();
         ExecutorService callers = Executors.newFixedThreadPool(20);
         List<Future<?>> results = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            results.add(callers.submit(() ->
-                    assertThrows(StoreException.class, () -> client.driver.enter(request(AcquisitionId.random(), "a", 4_000)))));
+            results.add(callers.submit(() -> assertThrows(
+                    StoreException.class, () -> client.driver.enter(request(AcquisitionId.random(), "a", 4_000)))));
         }
         Poll.until("they wait", () -> results.stream().noneMatch(Future::isDone));
         long since = System.nanoTime();
@@ -162,9 +161,7 @@ class RedisFaultIT {
         }
         assertTrue(System.nanoTime() - since < Duration.ofSeconds(2).toNanos());
         callers.shutdown();
-        server.signal("CONT");
-        try (RedisClient admin = server.admin()) {
-            Poll.until("connections are closed", () -> admin.info("clients").contains("connected_clients:1\r"));
-        }
+        server.store().resume();
+        Poll.until("connections are closed", () -> server.others() == 0);
     }
 }

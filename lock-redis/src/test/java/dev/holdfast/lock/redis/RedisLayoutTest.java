@@ -19,7 +19,8 @@ class RedisLayoutTest {
 
     @Test
     void differentNamesHaveDifferentKeys() {
-        List<String> names = List.of("a", "A", "a/b", "{a}", "%7Ba%7D", "%257Ba%257D", "}", "{", "%", "%25", "..", "a}b");
+        List<String> names =
+                List.of("a", "A", "a/b", "{a}", "%7Ba%7D", "%257Ba%257D", "}", "{", "%", "%25", "..", "a}b");
         Set<String> keys = new HashSet<>();
         names.forEach(name -> keys.add(key(name)));
         assertEquals(names.size(), keys.size());

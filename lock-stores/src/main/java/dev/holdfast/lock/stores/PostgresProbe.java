@@ -2,6 +2,7 @@ package dev.holdfast.lock.stores;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -119,7 +120,7 @@ public final class PostgresProbe implements AutoCloseable {
     }
 
     private static List<@Nullable String> row(byte[] body) throws IOException {
-        DataInputStream fields = new DataInputStream(new java.io.ByteArrayInputStream(body));
+        DataInputStream fields = new DataInputStream(new ByteArrayInputStream(body));
         List<@Nullable String> row = new ArrayList<>();
         for (int left = fields.readUnsignedShort(); left > 0; left--) {
             int length = fields.readInt();

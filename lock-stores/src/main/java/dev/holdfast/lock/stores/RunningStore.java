@@ -2,6 +2,7 @@ package dev.holdfast.lock.stores;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,8 +28,8 @@ public final class RunningStore implements AutoCloseable {
     RunningStore(Recipe recipe) {
         long begin = System.nanoTime();
         this.recipe = recipe;
-        this.directory = StoreDirectory.create(recipe.kind());
         this.port = Ports.take();
+        this.directory = StoreDirectory.create(recipe.kind());
         try {
             recipe.prepare(directory);
             this.process = StoreProcess.start(directory, recipe.command(directory, port));
@@ -187,7 +188,7 @@ public final class RunningStore implements AutoCloseable {
             process.kill();
             try {
                 recipe.discard(directory);
-                Commands.run(java.util.List.of("rm", "-rf", directory.data().toString()));
+                Commands.run(List.of("rm", "-rf", directory.data().toString()));
                 recipe.prepare(directory);
             } catch (IOException e) {
                 throw failed("cannot empty", e);

@@ -1,5 +1,6 @@
 package dev.holdfast.lock.stores;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -131,6 +132,6 @@ public final class StoreLauncher {
         if (primary.kind() != StoreKind.POSTGRES) {
             throw new IllegalArgumentException("a standby needs a PostgreSQL, not " + primary);
         }
-        return new RunningStore(new StandbyRecipe(java.nio.file.Path.of(primary.origin()), cache, primary));
+        return new RunningStore(new StandbyRecipe(Path.of(primary.origin()), cache, primary));
     }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.lock.stores;
 
+import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
@@ -38,7 +39,7 @@ final class StoreProcess {
         all.addAll(command);
         ProcessBuilder builder =
                 new ProcessBuilder(all).directory(directory.path().toFile());
-        builder.redirectErrorStream(true).redirectInput(Redirect.from(new java.io.File("/dev/null")));
+        builder.redirectErrorStream(true).redirectInput(Redirect.from(new File("/dev/null")));
         builder.redirectOutput(Redirect.appendTo(directory.log().toFile()));
         builder.environment().put("LC_ALL", "C");
         try {

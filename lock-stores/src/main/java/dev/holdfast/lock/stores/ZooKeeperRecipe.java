@@ -1,5 +1,6 @@
 package dev.holdfast.lock.stores;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -85,7 +86,7 @@ final class ZooKeeperRecipe implements Recipe {
                 .flatMap(name -> jarOf(name).stream())
                 .distinct()
                 .map(Path::toString)
-                .collect(Collectors.joining(java.io.File.pathSeparator));
+                .collect(Collectors.joining(File.pathSeparator));
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         List<String> command = new ArrayList<>(List.of(java.toString(), "-Xmx256m", "-XX:+UseSerialGC"));
         command.addAll(List.of("-XX:-UsePerfData", "-Djava.io.tmpdir=" + directory.path()));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -129,12 +130,12 @@ class LadderTest {
         Cache cache = new Cache(settings(Map.of(), Map.of()));
         assertThrows(
                 StoreException.class,
-                () -> cache.directory("broken", "echo half >a; false", java.io.InputStream::nullInputStream));
+                () -> cache.directory("broken", "echo half >a; false", InputStream::nullInputStream));
         try (var left = Files.list(temp.resolve("cache"))) {
             assertEquals(
                     List.of(".lock"), left.map(p -> p.getFileName().toString()).toList());
         }
-        Path entry = cache.directory("it's good", "echo whole >a", java.io.InputStream::nullInputStream);
+        Path entry = cache.directory("it's good", "echo whole >a", InputStream::nullInputStream);
         assertEquals("whole\n", Files.readString(entry.resolve("a")));
     }
 

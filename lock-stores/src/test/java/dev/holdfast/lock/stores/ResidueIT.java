@@ -1,6 +1,5 @@
 package dev.holdfast.lock.stores;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
@@ -12,9 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,18 +36,26 @@ class ResidueIT {
                     store.kill();
                 }
                 System.out.println("directory " + store.directory().path());
+                printSegment(store.directory().data().resolve("postmaster.pid"));
             }
             ProcessHandle.current().descendants().forEach(process -> System.out.println("pid " + process.pid()));
             System.out.println("started " + here.size());
             System.out.flush();
             System.in.read();
         }
+
+        /** The seventh line of PostgreSQL's pid file: key and id of its System V shared memory. */
+        private static void printSegment(Path pidFile) throws IOException {
+            if (Files.exists(pidFile)) {
+                String line = Files.readAllLines(pidFile).get(6).strip();
+                System.out.println("segment " + line.substring(line.lastIndexOf(' ') + 1));
+            }
+        }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"running", "paused", "killed"})
     void killedJvmLeavesNothing(String state) throws IOException {
-        Set<String> segments = sharedMemory();
         Process victim = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -62,6 +66,7 @@ class ResidueIT {
                 .start();
         List<Long> pids = new ArrayList<>();
         List<Path> directories = new ArrayList<>();
+        List<String> segments = new ArrayList<>();
         try (BufferedReader output = victim.inputReader(StandardCharsets.UTF_8)) {
             for (String line = output.readLine();
                     line != null && !line.startsWith("started");
@@ -69,6 +74,8 @@ class ResidueIT {
                 String value = line.substring(line.indexOf(' ') + 1);
                 if (line.startsWith("pid ")) {
                     pids.add(Long.valueOf(value));
+                } else if (line.startsWith("segment ")) {
+                    segments.add(value);
                 } else {
                     directories.add(Path.of(value));
                 }
@@ -80,7 +87,7 @@ class ResidueIT {
         long begin = System.nanoTime();
         Poll.until("no process left", SOON, () -> pids.stream().allMatch(Residue::isGone));
         Poll.until("no directory left", SOON, () -> directories.stream().noneMatch(ResidueIT::exists));
-        assertEquals(segments, sharedMemory());
+        Poll.until("no shared memory left", SOON, () -> segments.stream().noneMatch(ResidueIT::isSegment));
         System.out.printf(
                 "%s: %d processes and %d directories gone %d ms after the JVM%n",
                 state, pids.size(), directories.size(), (System.nanoTime() - begin) / 1_000_000);
@@ -90,25 +97,16 @@ class ResidueIT {
         return Files.exists(directory) || Files.exists(Path.of(directory + ".gone"));
     }
 
-    /** System V segments without a process; and the files of POSIX shared memory. */
-    private static Set<String> sharedMemory() throws IOException {
-        Set<String> found = new TreeSet<>();
+    private static boolean isSegment(String id) {
         Path segments = Path.of("/proc/sysvipc/shm");
-        if (Files.exists(segments)) {
-            try (Stream<String> lines = Files.lines(segments)) {
-                lines.map(line -> line.strip().split("\\s+"))
-                        .filter(columns -> columns[6].equals("0"))
-                        .forEach(columns -> found.add(columns[1]));
-            }
+        if (!Files.exists(segments)) {
+            return false;
         }
-        if (Files.isDirectory(Path.of("/dev/shm"))) {
-            try (Stream<Path> files = Files.list(Path.of("/dev/shm"))) {
-                found.addAll(files.map(Path::toString)
-                        .filter(name -> name.contains("PostgreSQL"))
-                        .collect(Collectors.toSet()));
-            }
+        try (Stream<String> lines = Files.lines(segments)) {
+            return lines.anyMatch(line -> line.matches("\\s*\\S+\\s+" + id + "\\s.*"));
+        } catch (IOException e) {
+            throw new AssertionError(e);
         }
-        return found;
     }
 
     @Test

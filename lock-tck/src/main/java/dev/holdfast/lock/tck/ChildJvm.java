@@ -119,6 +119,11 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
+    /** Whether it runs, or is stopped. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** Kills it as SIGKILL does, and waits for its end. */
     public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
