@@ -21,6 +21,7 @@ import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.retry.RetryOneTime;
 import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
 
 /** Drivers in a namespace of their own, and a look into it from outside. */
@@ -28,19 +29,27 @@ final class ZooKeeperBench implements AutoCloseable {
     static final Duration LEASE = Duration.ofSeconds(2);
     static final Duration STORE = Duration.ofSeconds(1);
 
-    private final RunningStore store;
+    private final String servers;
     private final String namespace = "it-" + ZooKeeperOpening.unique(4);
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final CuratorFramework raw;
 
     ZooKeeperBench(RunningStore store) throws Exception {
-        this.store = store;
-        this.raw = curator(store.port(), 5_000);
+        this("127.0.0.1:" + store.port());
+    }
+
+    ZooKeeperBench(String servers) throws Exception {
+        this.servers = servers;
+        this.raw = curator(servers, 5_000);
     }
 
     CuratorFramework curator(int port, int sessionMillis) throws Exception {
+        return curator("127.0.0.1:" + port, sessionMillis);
+    }
+
+    CuratorFramework curator(String to, int sessionMillis) throws Exception {
         CuratorFramework made = CuratorFrameworkFactory.builder()
-                .connectString("127.0.0.1:" + port)
+                .connectString(to)
                 .sessionTimeoutMs(sessionMillis)
                 .connectionTimeoutMs(1_000)
                 .ensembleTracker(false)
@@ -54,7 +63,11 @@ final class ZooKeeperBench implements AutoCloseable {
     }
 
     RecordingContext context(Map<String, String> parameters) {
-        return new RecordingContext(new DriverOptions(namespace, LEASE, Duration.ofSeconds(5), STORE, 0, parameters));
+        return context(LEASE, parameters);
+    }
+
+    RecordingContext context(Duration lease, Map<String, String> parameters) {
+        return new RecordingContext(new DriverOptions(namespace, lease, Duration.ofSeconds(5), STORE, 0, parameters));
     }
 
     /** A client and what it was told. */
@@ -81,7 +94,7 @@ final class ZooKeeperBench implements AutoCloseable {
     }
 
     Opened open() {
-        return open(store.url());
+        return open("zookeeper://" + servers);
     }
 
     Opened open(String url) {
@@ -94,7 +107,7 @@ final class ZooKeeperBench implements AutoCloseable {
 
     Opened over(CuratorFramework curator) {
         RecordingContext context = context(Map.of());
-        return keep(ZooKeeperClients.over(curator, context), context);
+        return keep(ZooKeeperClients.over(curator, ZooDefs.Ids.OPEN_ACL_UNSAFE, context), context);
     }
 
     private Opened keep(LockDriver driver, RecordingContext context) {
