@@ -5,6 +5,7 @@ import dev.holdfast.lock.spi.AcquisitionId;
 import dev.holdfast.lock.spi.DriverContext;
 import dev.holdfast.lock.spi.Grant;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -28,12 +29,14 @@ import org.slf4j.LoggerFactory;
 final class GrantListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GrantListener.class);
     private static final int WAIT_MILLIS = 5_000;
+    private static final int WAIT_MILLIS_LENT = 500;
     private static final int PROBE_MILLIS = 1_000;
     private static final long RECONNECT_MILLIS = 500;
 
     private final DriverContext context;
     private final ConnectionSource.Opener opener;
     private final Duration leaseTime;
+    private final boolean lent;
     private final long origin;
     private final String channel = "holdfast_" + AcquisitionId.random().value().substring(0, 16);
     private final Map<AcquisitionId, AcquireRequest> expected = new ConcurrentHashMap<>();
@@ -42,8 +45,13 @@ final class GrantListener implements AutoCloseable {
     private volatile @Nullable Connection connection;
     private volatile @Nullable Thread thread;
 
-    /** Silent until {@link #start}. */
-    GrantListener(DriverContext context, ConnectionSource.Opener opener, Duration leaseTime) {
+    /**
+     * Silent until {@link #start}.
+     *
+     * @param lent whether connections belong to a pool of the user, and go back in good order
+     */
+    GrantListener(DriverContext context, ConnectionSource.Opener opener, Duration leaseTime, boolean lent) {
+        this.lent = lent;
         this.context = context;
         this.opener = opener;
         this.leaseTime = leaseTime;
@@ -74,12 +82,12 @@ final class GrantListener implements AutoCloseable {
     }
 
     /**
-     * Listens if a notification sent to itself arrives.
+     * Listens if notifications arrive.
      *
      * @return whether grants are pushed; if not, the connection is still the caller's to close
      */
     boolean start(Connection first) throws SQLException {
-        if (!first.isWrapperFor(PGConnection.class) || !arrives(first)) {
+        if (!arrives(first)) {
             return false;
         }
         connection = first;
@@ -90,16 +98,31 @@ final class GrantListener implements AutoCloseable {
         return true;
     }
 
+    /**
+     * Whether the server itself is at the other end, and a notification arrives. The notification alone proves nothing:
+     * a transaction pooler may by chance send both statements to one server connection.
+     */
     private boolean arrives(Connection open) throws SQLException {
+        if (!isDirect(open)) {
+            return false;
+        }
         try (Statement statement = open.createStatement()) {
             statement.execute("LISTEN " + channel);
             statement.execute("NOTIFY " + channel);
             PGNotification[] got = open.unwrap(PGConnection.class).getNotifications(PROBE_MILLIS);
-            if (got != null && got.length > 0) {
-                return true;
-            }
-            statement.execute("UNLISTEN " + channel);
+            return got != null && got.length > 0;
+        }
+    }
+
+    /** Whether the process that answers is the one that accepted the connection, and not one behind a pooler. */
+    static boolean isDirect(Connection open) throws SQLException {
+        if (!open.isWrapperFor(PGConnection.class)) {
             return false;
+        }
+        try (Statement statement = open.createStatement();
+                ResultSet row = statement.executeQuery("SELECT pg_backend_pid()")) {
+            return row.next()
+                    && row.getInt(1) == open.unwrap(PGConnection.class).getBackendPID();
         }
     }
 
@@ -117,7 +140,7 @@ final class GrantListener implements AutoCloseable {
             }
             connection = null;
             listening = false;
-            abort(open);
+            giveUp(open);
             // Messages may have been lost: whoever waits asks.
             expected.keySet().forEach(context::look);
         }
@@ -126,7 +149,7 @@ final class GrantListener implements AutoCloseable {
     private void follow(Connection open) throws SQLException {
         PGConnection session = open.unwrap(PGConnection.class);
         while (!isClosed()) {
-            PGNotification[] messages = session.getNotifications(WAIT_MILLIS);
+            PGNotification[] messages = session.getNotifications(lent ? WAIT_MILLIS_LENT : WAIT_MILLIS);
             if (messages == null || messages.length == 0) {
                 if (!expected.isEmpty()) {
                     ping(open);
@@ -181,7 +204,7 @@ final class GrantListener implements AutoCloseable {
             }
             Connection open = opener.open();
             if (!arrives(open) || isClosed()) {
-                abort(open);
+                giveUp(open);
                 return;
             }
             connection = open;
@@ -199,11 +222,24 @@ final class GrantListener implements AutoCloseable {
         return closing.getCount() == 0;
     }
 
-    private static void abort(Connection open) {
+    private void giveUp(Connection open) {
         try {
-            open.abort(Runnable::run);
+            if (!lent) {
+                open.abort(Runnable::run);
+            } else if (isClosed()) {
+                stopListening(open);
+            }
+            open.close();
         } catch (SQLException e) {
-            LOG.debug("The connection for grants could not be aborted", e);
+            LOG.debug("The connection for grants did not close in good order", e);
+        }
+    }
+
+    private void stopListening(Connection open) throws SQLException {
+        open.setNetworkTimeout(
+                Runnable::run, (int) context.options().storeTimeout().toMillis());
+        try (Statement statement = open.createStatement()) {
+            statement.execute("UNLISTEN " + channel);
         }
     }
 
@@ -211,8 +247,8 @@ final class GrantListener implements AutoCloseable {
     public void close() {
         closing.countDown();
         Connection open = connection;
-        if (open != null) {
-            abort(open);
+        if (open != null && !lent) {
+            giveUp(open);
         }
         Thread worker = thread;
         boolean interrupted = false;

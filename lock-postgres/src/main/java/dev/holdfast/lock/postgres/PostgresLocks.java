@@ -52,8 +52,7 @@ public final class PostgresLocks implements LockProvider {
                         "the given DataSource",
                         PostgresParameters.of(context.options()),
                         context,
-                        timeout -> dataSource.getConnection(),
-                        timeout -> dataSource.getConnection()));
+                        new LentTarget(dataSource)));
     }
 
     /**
@@ -82,23 +81,19 @@ public final class PostgresLocks implements LockProvider {
             throw new IllegalArgumentException("a PostgreSQL URL names a host: postgresql://host:5432/database");
         }
         PostgresParameters parameters = PostgresParameters.of(context.options());
-        PostgresTarget target =
-                new PostgresTarget(url, parameters, context.options().storeTimeout());
-        return open(url.toString(), parameters, context, target::openFirst, target::open);
-    }
-
-    /** Where connections come from, each within the given time. */
-    @FunctionalInterface
-    private interface Connector {
-        Connection open(Duration timeout) throws SQLException;
+        return open(
+                url.toString(),
+                parameters,
+                context,
+                new UrlTarget(url, parameters, context.options().storeTimeout()));
     }
 
     private static LockDriver open(
-            String store, PostgresParameters parameters, DriverContext context, Connector first, Connector further) {
+            String store, PostgresParameters parameters, DriverContext context, PostgresTarget target) {
         Duration leaseTime = leaseTime(context.options().leaseTime());
         Duration connectTimeout = context.options().connectTimeout();
         PostgresErrors errors = new PostgresErrors(store, parameters.schema());
-        Connection checked = connect(first, connectTimeout, errors);
+        Connection checked = connect(target, connectTimeout, errors);
         boolean kept = false;
         try {
             checked.setNetworkTimeout(Runnable::run, (int) connectTimeout.toMillis());
@@ -106,9 +101,8 @@ public final class PostgresLocks implements LockProvider {
             PostgresOpening.Findings findings =
                     new PostgresOpening(layout, store, context.options().namespace()).run(checked);
             PostgresDriver.sweep(checked, layout, context.options().namespace());
-            ConnectionSource.Opener opener =
-                    () -> further.open(context.options().storeTimeout());
-            GrantListener listener = new GrantListener(context, opener, leaseTime);
+            ConnectionSource.Opener opener = () -> target.open(context.options().storeTimeout());
+            GrantListener listener = new GrantListener(context, opener, leaseTime, target.lends());
             kept = listener.start(checked);
             return new PostgresDriver(
                     info(findings, leaseTime, kept),
@@ -147,9 +141,9 @@ public final class PostgresLocks implements LockProvider {
         }
     }
 
-    private static Connection connect(Connector connector, Duration timeout, PostgresErrors errors) {
+    private static Connection connect(PostgresTarget target, Duration timeout, PostgresErrors errors) {
         try {
-            return connector.open(timeout);
+            return target.openFirst(timeout);
         } catch (SQLException e) {
             throw errors.connect(e);
         }
