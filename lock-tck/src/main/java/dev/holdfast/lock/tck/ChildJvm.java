@@ -26,6 +26,9 @@ import org.opentest4j.AssertionFailedError;
  * left of it when this JVM dies, however it dies.
  */
 public final class ChildJvm implements AutoCloseable {
+    /** How long a JVM that has just started may take to reach the store, on a busy machine. */
+    static final Duration FIRST_CONTACT = Duration.ofSeconds(20);
+
     private static final int LINES_KEPT = 40;
 
     private final Process process;

@@ -24,6 +24,7 @@ public final class ContenderMain {
     public static void main(String[] a) throws Exception {
         ClientOptions options = ClientOptions.builder()
                 .leaseTime(Duration.ofMillis(Long.parseLong(a[2])))
+                .connectTimeout(ChildJvm.FIRST_CONTACT)
                 .build();
         String done;
         try (LockClient client = Locks.open(a[0], options);

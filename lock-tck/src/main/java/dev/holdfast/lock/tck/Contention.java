@@ -79,7 +79,7 @@ record Contention(HistoryChecker.Findings history, long accepted, long value, lo
 
     private static long run(List<ChildJvm> children, Duration howLong) throws InterruptedException {
         for (ChildJvm child : children) {
-            child.line(Timing.patience());
+            child.line(ChildJvm.FIRST_CONTACT.plus(Timing.patience()));
         }
         for (ChildJvm child : children) {
             child.tell("go");

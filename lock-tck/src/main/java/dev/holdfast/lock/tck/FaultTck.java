@@ -87,7 +87,7 @@ public interface FaultTck extends Chapter {
     default void d4_renewalWhoseReplyIsLostIsRepeated() throws Exception {
         try (Stage stage = stage()) {
             LinkControl link = link();
-            LockClient client = stage.client(link.url(), steady(stage));
+            LockClient client = stage.client(link.url(), stage.options().build());
             try (Lease lease = client.named(stage.name()).acquire(Timing.patience())) {
                 link.loseNextReply(Operation.RENEW);
                 Duration longer = client.info().leaseTime().multipliedBy(3).dividedBy(2);
@@ -211,7 +211,7 @@ public interface FaultTck extends Chapter {
                 for (int i = 0; i < 50; i++) {
                     callers.add(stage.branch(
                             () -> assertThrows(StoreUnavailableException.class, () -> client.named(stage.name())
-                                    .acquire(Duration.ofSeconds(3)))));
+                                    .acquire(Duration.ofSeconds(2)))));
                 }
                 long begin = System.nanoTime();
                 for (Stage.Branch<?> caller : callers) {
@@ -219,9 +219,9 @@ public interface FaultTck extends Chapter {
                 }
                 // Breakers fail the later ones at once; the client goes on by itself for the rest of the time.
                 Await.until(
-                        "three seconds",
-                        Duration.ofSeconds(4),
-                        () -> System.nanoTime() - begin > TimeUnit.SECONDS.toNanos(3));
+                        "two seconds",
+                        Duration.ofSeconds(3),
+                        () -> System.nanoTime() - begin > TimeUnit.SECONDS.toNanos(2));
                 double seconds = (System.nanoTime() - begin) / 1e9;
                 long attempts = link.connectionAttempts() - before;
                 assertTrue(attempts <= 20 * seconds, attempts + " connection attempts in " + seconds + " s");

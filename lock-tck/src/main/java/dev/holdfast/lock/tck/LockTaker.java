@@ -46,6 +46,7 @@ public final class LockTaker {
     public static void main(String[] arguments) throws Exception {
         ClientOptions options = ClientOptions.builder()
                 .leaseTime(Duration.ofMillis(Long.parseLong(arguments[2])))
+                .connectTimeout(ChildJvm.FIRST_CONTACT)
                 .build();
         try (BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
                 LockClient client = Locks.open(arguments[0], options)) {

@@ -82,7 +82,7 @@ public interface OpeningTck extends Chapter {
         LinkControl link = harness()
                 .link()
                 .orElseThrow(() -> new NotApplicable("the harness has no proxy in front of this store"));
-        Duration connectTimeout = Duration.ofSeconds(2);
+        Duration connectTimeout = Duration.ofSeconds(1);
         ClientOptions options = ClientOptions.builder()
                 .leaseTime(harness().shortestLease())
                 .connectTimeout(connectTimeout)
@@ -110,7 +110,7 @@ public interface OpeningTck extends Chapter {
     @Verifies(Rule.P4)
     default void p4_failingOpenerLeavesNothing() throws Exception {
         if (!harness().reference()) {
-            throw new NotApplicable("a scripted driver, shown on memory");
+            throw NotApplicable.shownOnMemory();
         }
         Set<Thread> before = threads();
         assertThrows(

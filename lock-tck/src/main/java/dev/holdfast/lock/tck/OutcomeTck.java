@@ -42,7 +42,7 @@ public interface OutcomeTck extends Chapter {
             LockClient client = stage.client(harness().url(), stage.options().build());
             try (Lease lease = stage.steadyClient().named(name).acquire(Timing.patience())) {
                 LockException refused = assertThrows(
-                        AcquireTimeoutException.class, () -> client.named(name).acquire(Duration.ofMillis(10)));
+                        AcquireTimeoutException.class, () -> client.named(name).acquire(Timing.briefWait()));
                 assertSays(refused, url, name);
                 assertTrue(lease.isHeld());
             }
@@ -92,9 +92,9 @@ public interface OutcomeTck extends Chapter {
             LockClient rival = stage.steadyClient();
             try (Lease lease = stage.steadyClient().named(name).acquire(Timing.patience())) {
                 assertTrue(rival.named(name).tryAcquire().isEmpty());
-                assertTrue(rival.named(name).tryAcquire(Duration.ofMillis(100)).isEmpty());
+                assertTrue(rival.named(name).tryAcquire(Timing.briefWait()).isEmpty());
                 assertThrows(
-                        AcquireTimeoutException.class, () -> rival.named(name).acquire(Duration.ofMillis(100)));
+                        AcquireTimeoutException.class, () -> rival.named(name).acquire(Timing.briefWait()));
                 assertTrue(lease.isHeld());
             }
         }

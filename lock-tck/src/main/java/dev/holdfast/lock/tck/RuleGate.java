@@ -20,7 +20,7 @@ public final class RuleGate implements BeforeEachCallback {
     private static void check(Rule rule, LockHarness harness) {
         Basis basis = rule.basis();
         if (basis.decidedBy() == DecidedBy.ENGINE && !harness.reference()) {
-            throw new NotApplicable("decided by the engine, which is the same on every store; shown on memory");
+            throw NotApplicable.shownOnMemory();
         }
         basis.claim().filter(claim -> !harness.claims().contains(claim)).ifPresent(claim -> {
             throw new NotClaimed(claim);

@@ -73,7 +73,8 @@ public final class RuleResults {
                 String.join(
                         "; ",
                         found.stream()
-                                .filter(finding -> finding.result() == RuleResult.NOT_APPLICABLE)
+                                .filter(finding -> finding.result() == RuleResult.NOT_APPLICABLE
+                                        && !NotApplicable.isShownOnMemory(finding.detail()))
                                 .map(finding -> finding.test() + " not applicable: " + finding.detail())
                                 .toList());
             default -> worst.detail();

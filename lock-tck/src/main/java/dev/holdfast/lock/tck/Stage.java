@@ -138,7 +138,7 @@ public final class Stage implements AutoCloseable {
 
     private LockClient over(ClientOptions options, Function<DriverContext, LockDriver> opener) {
         if (!harness.reference()) {
-            throw new NotApplicable("a scripted driver, shown on memory");
+            throw NotApplicable.shownOnMemory();
         }
         String url = harness.url();
         ClientOptions inNamespace =
@@ -168,7 +168,7 @@ public final class Stage implements AutoCloseable {
                 harness.url(),
                 LockTaker.encode(lockName),
                 Long.toString(leaseTime.toMillis())));
-        String first = child.line(Timing.patience());
+        String first = child.line(ChildJvm.FIRST_CONTACT.plus(Timing.patience()));
         if (!first.equals("ready")) {
             throw new AssertionFailedError("the other JVM is not ready but says " + first);
         }

@@ -27,6 +27,14 @@ public final class Timing {
         return scaled(Duration.ofSeconds(10));
     }
 
+    /**
+     * A wait that is short, yet long enough for the answer of a busy store, so that it ends as <em>held by another</em>
+     * and not as <em>unavailable</em>: 400 ms, scaled.
+     */
+    public static Duration briefWait() {
+        return scaled(Duration.ofMillis(400));
+    }
+
     /** How long the kit watches for what must not come: 200 ms, scaled. */
     public static Duration quiet() {
         return scaled(Duration.ofMillis(200));

@@ -120,7 +120,11 @@ public interface WaitingTck extends Chapter {
                         stage.branch(() -> waiting.named(name).tryAcquire(wait));
                 LockSupport.parkNanos(wait.toNanos());
                 lease.release();
-                waiter.join().ifPresent(Lease::release);
+                try {
+                    waiter.join().ifPresent(Lease::release);
+                } catch (StoreUnavailableException tooShortForThisStore) {
+                    continue; // an outcome that the wait allows too; what it left is asked in the next round
+                }
                 assertFree(holding, name, "a timed-out wait left something, round " + round);
             }
         }
