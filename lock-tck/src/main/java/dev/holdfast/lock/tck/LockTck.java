@@ -23,6 +23,7 @@ public interface LockTck
                 FencingTck,
                 WaitingTck,
                 LivenessTck,
+                CostTck,
                 NamingTck,
                 OutcomeTck,
                 ConcurrencyTck,
