@@ -143,7 +143,7 @@ final class EtcdDriver implements LockDriver {
     }
 
     private void lose(EtcdAttempt attempt, LossReason reason) {
-        if (attempts.remove(attempt.id(), attempt)) {
+        if (attempt.held() && attempts.remove(attempt.id(), attempt)) {
             context.lost(attempt.id(), reason);
         }
     }

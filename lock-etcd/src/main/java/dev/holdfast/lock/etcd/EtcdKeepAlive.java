@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * without a word.
  */
 final class EtcdKeepAlive {
+    private static final Duration SOON = Duration.ofMillis(10);
+
     private final EtcdConnection connection;
     private final DriverContext context;
     private final EtcdSession session;
@@ -30,7 +32,7 @@ final class EtcdKeepAlive {
      * A loop, not yet running.
      *
      * @param onOver called when the lease is gone or has not been confirmed for its ttl
-     * @param onBeat called after each confirmation by the loop
+     * @param onBeat called after each confirmation
      */
     EtcdKeepAlive(
             EtcdConnection connection,
@@ -46,7 +48,7 @@ final class EtcdKeepAlive {
     }
 
     void start() {
-        schedule(ttl().dividedBy(3).minus(session.age()));
+        schedule(untilDue());
     }
 
     void stop() {
@@ -78,16 +80,25 @@ final class EtcdKeepAlive {
             onOver.accept(StoreException.unknown("no keep-alive was confirmed within " + ttl(), null));
             return;
         }
+        Duration early = untilDue();
+        if (early.compareTo(SOON) > 0) {
+            // A renewal has asked for a keep-alive since.
+            schedule(early);
+            return;
+        }
         CompletableFuture<Boolean> ignored = beat().whenComplete((ok, error) -> {
             if (Boolean.TRUE.equals(ok)) {
-                schedule(ttl().dividedBy(3).minus(session.age()));
-                onBeat.run();
+                schedule(untilDue());
             } else {
                 Duration left = ttl().minus(session.age());
-                Duration soon = ttl().dividedBy(12);
-                schedule(left.compareTo(soon) < 0 ? left : soon);
+                Duration again = ttl().dividedBy(12);
+                schedule(left.compareTo(again) < 0 ? left : again);
             }
         });
+    }
+
+    private Duration untilDue() {
+        return ttl().dividedBy(3).minus(session.age());
     }
 
     /**
@@ -116,6 +127,7 @@ final class EtcdKeepAlive {
     /** Also for an answer that comes after its time-out: it counts from its own sending. */
     private boolean confirmed(long sentAt, LeaseKeepAliveResponse answer) {
         session.beaten(new EtcdSession.Beat(sentAt, Duration.ofSeconds(answer.getTTL())));
+        onBeat.run();
         return !session.expired();
     }
 

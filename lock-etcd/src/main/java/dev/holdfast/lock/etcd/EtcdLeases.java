@@ -43,9 +43,10 @@ final class EtcdLeases {
     /** The session that still carries this grant; null if the grant is gone. */
     private @Nullable EtcdSession sessionOf(Grant grant) {
         EtcdAttempt attempt = attempts.get(grant.id());
-        boolean same =
-                attempt != null && attempt == grant.ticket() && attempt.held() && attempt.token() == grant.token();
-        EtcdSession session = same ? attempt.session() : null;
+        if (attempt == null || attempt != grant.ticket() || !attempt.held() || attempt.token() != grant.token()) {
+            return null;
+        }
+        EtcdSession session = attempt.session();
         return session == null || session.ended() != null ? null : session;
     }
 
@@ -84,6 +85,8 @@ final class EtcdLeases {
     private List<ReleaseOutcome> releaseBatch(List<Grant> grants, RequestDeadline deadline) {
         List<EtcdAttempt> granted =
                 grants.stream().map(grant -> (EtcdAttempt) grant.ticket()).toList();
+        // First: an entry that is missing from now on was released, not revoked.
+        granted.forEach(attempt -> attempt.holds(false));
         List<ReleaseOutcome> outcomes = new ArrayList<>();
         boolean answered = Uninterrupted.succeeds(() -> queue.release(granted, deadline)
                 .forEach(there -> outcomes.add(there ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD)));

@@ -4,6 +4,7 @@ import dev.holdfast.lock.spi.StoreException;
 import dev.holdfast.lock.spi.TokenClock;
 import io.etcd.jetcd.KeyValue;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -41,7 +42,7 @@ final class EtcdScale {
 
     /** The record as last read. */
     EtcdRecord known() {
-        return known.get();
+        return Objects.requireNonNull(known.get());
     }
 
     /** The highest revision seen in an answer. */
@@ -63,7 +64,7 @@ final class EtcdScale {
     void learn(EtcdRecord read) {
         if (read.revision() == 0) {
             // Somebody deleted the record: stay above everything that was granted under it.
-            floor.accumulateAndGet(known.get().scale() + seen.get(), Math::max);
+            floor.accumulateAndGet(known().scale() + seen.get(), Math::max);
         }
         known.updateAndGet(old -> read.revision() == 0 || read.revision() > old.revision() ? read : old);
     }
@@ -122,7 +123,7 @@ final class EtcdScale {
 
     /** After a fall of the revision: nothing known counts, but tokens stay above all that this client may have seen. */
     void reset(long revision) {
-        long highest = known.get().scale() + seen.get();
+        long highest = known().scale() + seen.get();
         floor.accumulateAndGet(highest, Math::max);
         known.set(EtcdRecord.ABSENT);
         seen.set(revision);

@@ -6,6 +6,7 @@ import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.PutOption;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -64,7 +65,7 @@ final class EtcdSession {
     }
 
     Beat beat() {
-        return beat.get();
+        return Objects.requireNonNull(beat.get());
     }
 
     /** A keep-alive was acknowledged; one that was sent earlier than the last is no news. */

@@ -37,7 +37,7 @@ final class EtcdSessions {
      * Sessions.
      *
      * @param onEnd called once for each session that is over, after it was marked as ended
-     * @param sweeper called after every confirmed keep-alive of the loop
+     * @param sweeper called after every confirmed keep-alive
      */
     EtcdSessions(
             EtcdTxns txns,

@@ -79,7 +79,7 @@ final class EtcdSweeper {
             }
         }
         if (!ghosts.isEmpty()) {
-            send(ghosts);
+            CompletableFuture<TxnResponse> ignored = send(ghosts);
         }
         List<EtcdAttempt> suspects = held.stream()
                 .filter(a -> !inStore.contains(a.id()))

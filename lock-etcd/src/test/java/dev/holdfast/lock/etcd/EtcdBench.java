@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -142,7 +143,7 @@ final class EtcdBench implements AutoCloseable {
         join(admin.getLeaseClient().revoke(victim.driver().session().lease()));
     }
 
-    static <T> T join(java.util.concurrent.CompletableFuture<T> future) {
+    static <T> T join(CompletableFuture<T> future) {
         return future.orTimeout(10, TimeUnit.SECONDS).join();
     }
 

@@ -9,15 +9,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.lock.etcd.EtcdBench.Opened;
 import dev.holdfast.lock.spi.AcquisitionId;
 import dev.holdfast.lock.spi.Answer;
+import dev.holdfast.lock.spi.DriverOptions;
 import dev.holdfast.lock.spi.Grant;
 import dev.holdfast.lock.spi.LeaveOutcome;
 import dev.holdfast.lock.spi.LossReason;
 import dev.holdfast.lock.spi.ReleaseOutcome;
 import dev.holdfast.lock.spi.Renewal;
+import dev.holdfast.lock.spi.StoreException;
 import dev.holdfast.lock.stores.RunningStore;
+import dev.holdfast.lock.tck.RecordingContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -243,21 +247,19 @@ class EtcdDriverIT {
         Grant before = one.acquire("a");
         one.driver().release(List.of(before));
         long floor = before.token() + 3_600_000_000L;
-        EtcdBench other = new EtcdBench(store);
-        var options = bench.options(EtcdBench.LEASE_TIME);
-        var floored = new dev.holdfast.lock.spi.DriverOptions(
+        DriverOptions options = bench.options(EtcdBench.LEASE_TIME);
+        DriverOptions floored = new DriverOptions(
                 options.namespace(),
                 options.leaseTime(),
                 options.connectTimeout(),
                 options.storeTimeout(),
                 floor,
-                java.util.Map.of());
-        Opened high = bench.open(new dev.holdfast.lock.tck.RecordingContext(floored));
+                Map.of());
+        Opened high = bench.open(new RecordingContext(floored));
         Grant above = high.acquire("a");
         assertTrue(above.token() > floor);
         high.driver().release(List.of(above));
         assertTrue(one.acquire("a").token() > above.token());
-        other.close();
     }
 
     @Test
@@ -267,7 +269,7 @@ class EtcdDriverIT {
         one.driver().close();
         Grant next = two.acquire("a");
         assertNotEquals(held.id(), next.id());
-        assertThrows(dev.holdfast.lock.spi.StoreException.class, () -> one.enter(AcquisitionId.random(), "b", true));
+        assertThrows(StoreException.class, () -> one.enter(AcquisitionId.random(), "b", true));
     }
 
     private static long token(Answer answer) {

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** Lost answers, late requests, and a server that pauses, dies or forgets. */
 class EtcdFaultIT {
@@ -239,7 +240,7 @@ class EtcdFaultIT {
         return assertInstanceOf(Answer.Granted.class, answer).grant();
     }
 
-    private static void unknown(org.junit.jupiter.api.function.Executable call) {
+    private static void unknown(Executable call) {
         StoreException e = assertThrows(StoreException.class, call);
         assertEquals(StoreException.Kind.UNKNOWN, e.kind(), e.getMessage());
     }

@@ -132,17 +132,23 @@ final class PostgresConnection implements AutoCloseable {
             close(connection);
             throw errors.connect(null);
         }
+        boolean discarded = false;
         try {
             connection.setNetworkTimeout(Runnable::run, (int) left);
             return work.run(connection, (int) Math.max(1, left * 3 / 4));
         } catch (SQLException e) {
-            discard(connection, PostgresErrors.state(e), deadline);
+            discarded = mustDiscard(PostgresErrors.state(e));
+            if (discarded) {
+                discard(connection, deadline);
+            }
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
             throw errors.request(e, subject);
         } finally {
-            close(connection);
+            if (!discarded) {
+                close(connection);
+            }
         }
     }
 
@@ -163,10 +169,12 @@ final class PostgresConnection implements AutoCloseable {
     }
 
     /** A connection whose last answer may still be on its way is never used again (it would answer the next request). */
-    private void discard(Connection connection, String state, long deadline) {
-        if (!PostgresErrors.isDoubtful(state) && !PostgresErrors.isReadOnly(state)) {
-            return;
-        }
+    private static boolean mustDiscard(String state) {
+        return PostgresErrors.isDoubtful(state) || PostgresErrors.isReadOnly(state);
+    }
+
+    /** Takes the connection out of the pool, which must not see it again. */
+    private void discard(Connection connection, long deadline) {
         abort(connection);
         pool.evictConnection(connection);
         if (millisUntil(deadline) > 0) {

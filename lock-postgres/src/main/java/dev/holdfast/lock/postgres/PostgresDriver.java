@@ -35,17 +35,22 @@ final class PostgresDriver implements LockDriver {
     private final PostgresBatches batches;
     private final String namespace;
     private final long leaseMillis;
-    private final long origin;
+    private final GrantListener listener;
     private final ScheduledFuture<?> sweeping;
 
-    PostgresDriver(DriverInfo info, DriverContext context, PostgresConnection connection, PostgresLayout layout) {
+    PostgresDriver(
+            DriverInfo info,
+            DriverContext context,
+            PostgresConnection connection,
+            PostgresLayout layout,
+            GrantListener listener) {
         this.info = info;
         this.context = context;
         this.connection = connection;
         this.layout = layout;
         this.namespace = context.options().namespace();
         this.leaseMillis = info.leaseTime().toMillis();
-        this.origin = context.ticker().nanos();
+        this.listener = listener;
         this.batches = new PostgresBatches(context, connection, layout, info.leaseTime());
         this.sweeping = context.timer()
                 .scheduleWithFixedDelay(
@@ -67,9 +72,8 @@ final class PostgresDriver implements LockDriver {
                 statement.setBoolean(4, request.mayWait());
                 statement.setLong(5, leaseMillis);
                 statement.setLong(6, context.options().tokenFloor());
-                statement.setString(7, null);
                 statement.setInt(9, lockWait);
-                return answer(statement, 8, request);
+                return answer(statement, 7, request);
             }
         });
     }
@@ -82,19 +86,28 @@ final class PostgresDriver implements LockDriver {
                 statement.setString(2, request.name().value());
                 statement.setObject(3, PostgresLayout.uuid(request.id()));
                 statement.setLong(4, leaseMillis);
-                statement.setInt(6, lockWait);
+                statement.setInt(7, lockWait);
                 return answer(statement, 5, request);
             }
         });
     }
 
-    /** Sends an enter or look. Its number {@code n} is its sending time: the later one is the higher one. */
-    private Answer answer(PreparedStatement statement, int numberAt, AcquireRequest request) throws SQLException {
+    /**
+     * Sends an enter or look. Its number {@code n} is its sending time: the later one is the higher one, and a pushed
+     * grant that names it says from when it is valid.
+     *
+     * @param channelAt index of the parameter for the channel; the one for {@code n} is next to it
+     */
+    private Answer answer(PreparedStatement statement, int channelAt, AcquireRequest request) throws SQLException {
+        boolean pushed = listener.expects(request);
+        boolean waits = false;
+        statement.setString(channelAt, pushed ? listener.channel() : null);
         long sentAt = context.ticker().nanos();
-        statement.setLong(numberAt, sentAt - origin);
+        statement.setLong(channelAt + 1, sentAt - listener.origin());
         try (ResultSet row = statement.executeQuery()) {
             row.next();
             String answer = row.getString(1);
+            waits = answer.equals("waiting");
             return switch (answer) {
                 case "granted" ->
                     new Answer.Granted(new Grant(
@@ -104,7 +117,7 @@ final class PostgresDriver implements LockDriver {
                             sentAt,
                             info.leaseTime(),
                             request.unanswered()));
-                case "waiting" -> new Answer.Waiting(recheckAfter(row.getLong(3)));
+                case "waiting" -> new Answer.Waiting(recheckAfter(row.getLong(3), pushed));
                 case "busy" -> new Answer.Busy();
                 case "gone" -> new Answer.Gone();
                 case "late" ->
@@ -112,17 +125,23 @@ final class PostgresDriver implements LockDriver {
                             subject(request) + ": this acquire has left before, and is refused", null);
                 default -> throw new IllegalStateException("unknown answer " + answer);
             };
+        } finally {
+            if (!waits) {
+                listener.forget(request.id());
+            }
         }
     }
 
     /** While nobody tells a waiter that it is its turn, it asks often, and not in step with others. */
-    private static Duration recheckAfter(long serverMillis) {
-        long poll = ThreadLocalRandom.current().nextLong(SHORTEST_POLL_MILLIS, LONGEST_POLL_MILLIS);
+    private static Duration recheckAfter(long serverMillis, boolean pushed) {
+        long poll =
+                pushed ? serverMillis : ThreadLocalRandom.current().nextLong(SHORTEST_POLL_MILLIS, LONGEST_POLL_MILLIS);
         return Duration.ofMillis(Math.min(serverMillis, poll));
     }
 
     @Override
     public LeaveOutcome leave(AcquireRequest request) {
+        listener.forget(request.id());
         return connection.giveBack(subject(request), request.timeout(), (open, lockWait) -> {
             try (PreparedStatement statement = open.prepareStatement(layout.leave)) {
                 statement.setString(1, namespace);
@@ -173,6 +192,7 @@ final class PostgresDriver implements LockDriver {
     @Override
     public void close() {
         sweeping.cancel(false);
+        listener.close();
         connection.close();
     }
 }

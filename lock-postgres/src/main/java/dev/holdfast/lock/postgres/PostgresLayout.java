@@ -42,7 +42,7 @@ final class PostgresLayout {
         this.schema = schema;
         String prefix = quoted(schema) + ".";
         enter = "SELECT answer, grant_token, recheck FROM " + prefix + "enter_1(?, ?, ?, ?, ?, ?, ?, ?, ?)";
-        look = "SELECT answer, grant_token, recheck FROM " + prefix + "look_1(?, ?, ?, ?, ?, ?)";
+        look = "SELECT answer, grant_token, recheck FROM " + prefix + "look_1(?, ?, ?, ?, ?, ?, ?)";
         leave = "SELECT " + prefix + "leave_1(?, ?, ?, ?, ?, ?)";
         renew = "SELECT " + prefix + "renew_1(?, ?, ?, ?, ?)";
         release = "SELECT " + prefix + "release_1(?, ?, ?, ?, ?, ?, ?)";

@@ -6,17 +6,19 @@ import dev.holdfast.lock.Locks;
 import dev.holdfast.lock.spi.Claim;
 import dev.holdfast.lock.spi.DriverContext;
 import dev.holdfast.lock.spi.DriverInfo;
-import dev.holdfast.lock.spi.DriverOptions;
 import dev.holdfast.lock.spi.LockDriver;
 import dev.holdfast.lock.spi.LockProvider;
 import dev.holdfast.lock.spi.LockUrl;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Locks in PostgreSQL 12 or newer, mode {@code row}. URL: {@code
@@ -24,10 +26,11 @@ import javax.sql.DataSource;
  * are {@code client.maximumPoolSize} (4 unless set) and the connection properties of pgjdbc, for example {@code
  * client.sslmode=verify-full}. Safe for use by several threads.
  *
- * <p>A client keeps {@code maximumPoolSize + 1} connections, one of them for renewals alone. What is stored, what is
+ * <p>A client keeps {@code maximumPoolSize + 2} connections, one of them for renewals alone and one that listens. What is stored, what is
  * promised and which privileges are needed is in {@code docs/postgresql.md}.
  */
 public final class PostgresLocks implements LockProvider {
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresLocks.class);
     private static final Duration SHORTEST_LEASE = Duration.ofMillis(200);
     private static final Duration LONGEST_LEASE = Duration.ofHours(24);
 
@@ -35,7 +38,7 @@ public final class PostgresLocks implements LockProvider {
     public PostgresLocks() {}
 
     /**
-     * A client over connections of the caller's data source: five of them are kept until the client is closed, in
+     * A client over connections of the caller's data source: six of them are kept until the client is closed, in
      * autocommit and READ COMMITTED, and given back then. The data source stays open. It should set {@code
      * socketTimeout} and {@code statement_timeout}: only the connections of a URL get them from here.
      *
@@ -49,8 +52,7 @@ public final class PostgresLocks implements LockProvider {
                         "the given DataSource",
                         PostgresParameters.of(context.options()),
                         context,
-                        timeout -> dataSource.getConnection(),
-                        timeout -> dataSource.getConnection()));
+                        new LentTarget(dataSource)));
     }
 
     /**
@@ -79,46 +81,69 @@ public final class PostgresLocks implements LockProvider {
             throw new IllegalArgumentException("a PostgreSQL URL names a host: postgresql://host:5432/database");
         }
         PostgresParameters parameters = PostgresParameters.of(context.options());
-        PostgresTarget target =
-                new PostgresTarget(url, parameters, context.options().storeTimeout());
-        return open(url.toString(), parameters, context, target::openFirst, target::open);
-    }
-
-    /** Where connections come from, each within the given time. */
-    @FunctionalInterface
-    private interface Connector {
-        Connection open(Duration timeout) throws SQLException;
+        return open(
+                url.toString(),
+                parameters,
+                context,
+                new UrlTarget(url, parameters, context.options().storeTimeout()));
     }
 
     private static LockDriver open(
-            String store, PostgresParameters parameters, DriverContext context, Connector first, Connector further) {
-        DriverOptions options = context.options();
-        Duration leaseTime = leaseTime(options.leaseTime());
-        PostgresLayout layout = new PostgresLayout(parameters.schema());
+            String store, PostgresParameters parameters, DriverContext context, PostgresTarget target) {
+        Duration leaseTime = leaseTime(context.options().leaseTime());
+        Duration connectTimeout = context.options().connectTimeout();
         PostgresErrors errors = new PostgresErrors(store, parameters.schema());
-        PostgresOpening.Findings findings;
-        try (Connection checked = connect(first, options.connectTimeout(), errors)) {
-            checked.setNetworkTimeout(
-                    Runnable::run, (int) options.connectTimeout().toMillis());
-            findings = new PostgresOpening(layout, store, options.namespace()).run(checked);
-            PostgresDriver.sweep(checked, layout, options.namespace());
+        Connection checked = connect(target, connectTimeout, errors);
+        boolean kept = false;
+        try {
+            checked.setNetworkTimeout(Runnable::run, (int) connectTimeout.toMillis());
+            PostgresLayout layout = new PostgresLayout(parameters.schema());
+            PostgresOpening.Findings findings =
+                    new PostgresOpening(layout, store, context.options().namespace()).run(checked);
+            PostgresDriver.sweep(checked, layout, context.options().namespace());
+            ConnectionSource.Opener opener = () -> target.open(context.options().storeTimeout());
+            GrantListener listener = new GrantListener(context, opener, leaseTime, target.lends());
+            kept = listener.start(checked);
+            return new PostgresDriver(
+                    info(findings, leaseTime, kept),
+                    context,
+                    new PostgresConnection(opener, errors, context, parameters.poolSize()),
+                    layout,
+                    listener);
         } catch (SQLException e) {
             throw errors.opening(e);
+        } finally {
+            if (!kept) {
+                closeQuietly(checked);
+            }
         }
+    }
+
+    private static DriverInfo info(PostgresOpening.Findings findings, Duration leaseTime, boolean pushed) {
         Set<Claim> claims = EnumSet.of(Claim.FIFO, Claim.TOKENS_SURVIVE_DATA_LOSS);
+        List<String> remarks = new ArrayList<>(findings.remarks());
         if (findings.durable()) {
             claims.add(Claim.SURVIVES_RESTART);
         }
-        DriverInfo info = new DriverInfo(
-                "PostgreSQL row", findings.version(), claims, leaseTime, List.copyOf(findings.remarks()));
-        PostgresConnection connection = new PostgresConnection(
-                () -> further.open(options.storeTimeout()), errors, context, parameters.poolSize());
-        return new PostgresDriver(info, context, connection, layout);
+        if (pushed) {
+            claims.add(Claim.DIRECT_WAKEUP);
+        } else {
+            remarks.add("notifications do not arrive (a transaction pooler?): waiters ask every 20 to 100 ms");
+        }
+        return new DriverInfo("PostgreSQL row", findings.version(), claims, leaseTime, remarks);
     }
 
-    private static Connection connect(Connector connector, Duration timeout, PostgresErrors errors) {
+    private static void closeQuietly(Connection connection) {
         try {
-            return connector.open(timeout);
+            connection.close();
+        } catch (SQLException e) {
+            LOG.debug("The connection of the checks could not be closed", e);
+        }
+    }
+
+    private static Connection connect(PostgresTarget target, Duration timeout, PostgresErrors errors) {
+        try {
+            return target.openFirst(timeout);
         } catch (SQLException e) {
             throw errors.connect(e);
         }

@@ -89,6 +89,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN 0;
     END IF;
+    PERFORM set_config('lock_timeout', '500', true);
     UPDATE holdfast.meta m SET swept = clock_timestamp() WHERE m.namespace = p_namespace;
     FOR v_name IN
         SELECT e.name FROM holdfast.entry e

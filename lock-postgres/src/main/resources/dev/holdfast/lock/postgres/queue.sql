@@ -73,6 +73,10 @@ BEGIN
             RETURNING e.* INTO v_entry;
         EXIT WHEN FOUND;
     END LOOP;
+    IF v_entry.id <> p_self AND v_entry.client IS NOT NULL THEN
+        -- Delivered after the commit, to the one client that waits; the deadline of the grant counts from n.
+        PERFORM pg_notify(v_entry.client, v_entry.id || ':' || v_entry.token || ':' || v_entry.n);
+    END IF;
     RETURN v_entry.id <> p_self;
 END $$;
 
@@ -125,7 +129,7 @@ BEGIN
         WHERE e.namespace = p_namespace AND e.name = p_name AND e.id = p_id AND e.state <> 'waiter'
           AND e.expires_at <= clock_timestamp();
     UPDATE holdfast.entry e
-        SET n = greatest(e.n, p_n), expires_at = clock_timestamp()
+        SET client = p_client, n = greatest(e.n, p_n), expires_at = clock_timestamp()
             + CASE e.state WHEN 'holder' THEN p_lease ELSE p_lease * 2 / 3 END * interval '1 millisecond'
         WHERE e.namespace = p_namespace AND e.name = p_name AND e.id = p_id AND e.state <> 'tombstone'
         RETURNING e.* INTO v_entry;
@@ -163,7 +167,7 @@ END $$;
 
 -- How a waiter is doing. answer: granted | waiting | gone. Inserts nothing.
 CREATE OR REPLACE FUNCTION holdfast.look_1(
-    p_namespace text, p_name text, p_id uuid, p_lease bigint, p_n bigint, p_wait integer,
+    p_namespace text, p_name text, p_id uuid, p_lease bigint, p_client text, p_n bigint, p_wait integer,
     OUT answer text, OUT grant_token bigint, OUT recheck bigint)
 LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
@@ -176,7 +180,8 @@ BEGIN
         -- The usual case needs no more than the waiter's own row, and nothing that a crash must not take.
         PERFORM set_config('lock_timeout', p_wait::text, true);
         UPDATE holdfast.entry e
-            SET n = greatest(e.n, p_n), expires_at = clock_timestamp() + p_lease * 2 / 3 * interval '1 millisecond'
+            SET client = p_client, n = greatest(e.n, p_n),
+                expires_at = clock_timestamp() + p_lease * 2 / 3 * interval '1 millisecond'
             WHERE e.namespace = p_namespace AND e.name = p_name AND e.id = p_id AND e.state = 'waiter';
         IF FOUND THEN
             PERFORM set_config('synchronous_commit', 'off', true);
@@ -187,7 +192,7 @@ BEGIN
     END IF;
     PERFORM holdfast.lock_name_1(p_namespace, p_name, p_wait);
     UPDATE holdfast.entry e
-        SET n = greatest(e.n, p_n), expires_at = clock_timestamp()
+        SET client = p_client, n = greatest(e.n, p_n), expires_at = clock_timestamp()
             + CASE e.state WHEN 'holder' THEN p_lease ELSE p_lease * 2 / 3 END * interval '1 millisecond'
         WHERE e.namespace = p_namespace AND e.name = p_name AND e.id = p_id
           AND (e.state = 'waiter' OR e.state = 'holder' AND e.expires_at > clock_timestamp());

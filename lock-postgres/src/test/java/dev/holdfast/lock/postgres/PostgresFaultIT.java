@@ -215,7 +215,7 @@ class PostgresFaultIT {
         }
         Await.until("the pool is full", Duration.ofSeconds(10), () -> sql(
                         store, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'holdfast'")
-                .equals("5"));
+                .equals("6"));
         long before = store.requests().orElseThrow();
         for (int i = 0; i < 50; i++) {
             it.release(it.granted("a"));

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import org.apache.zookeeper.KeeperException;
+import org.jspecify.annotations.Nullable;
 
 /** Into the queue, where in the queue, out of the queue. */
 final class Queueing {
@@ -45,13 +46,28 @@ final class Queueing {
         }
         String what = what("acquire", request);
         try {
-            if (known != null || request.unanswered()) {
-                clear(request, connection.link(deadline, what), deadline);
-            }
-            return busyIfNotWaiting(request, queue(request, deadline), deadline);
+            Answer answer = known == null && !request.unanswered()
+                    ? queue(request, deadline)
+                    : settle(known, request, connection.link(deadline, what), deadline);
+            return busyIfNotWaiting(request, answer, deadline);
         } catch (KeeperException | TimeoutException e) {
             throw connection.errors().of(e, what);
         }
+    }
+
+    /** After an unknown outcome: the place that an answer has confirmed meanwhile, or a new one when nothing is left. */
+    private Answer settle(@Nullable Place known, AcquireRequest request, ZooKeeperLink link, Deadline deadline)
+            throws KeeperException, TimeoutException, InterruptedException {
+        List<String> children = children(request, link, deadline);
+        // The list came after whatever was sent on this connection before: what is not confirmed by now never will be.
+        if (known != null && known.node() != null && known.session() == link.session()) {
+            Answer answer = answer(known, link, children);
+            if (!(answer instanceof Answer.Gone)) {
+                return answer;
+            }
+        }
+        delete(request, children, link, deadline);
+        return queue(request, deadline);
     }
 
     /** One round trip when the lock's parent is there: the list is served after the transaction, on the same connection. */
@@ -85,7 +101,7 @@ final class Queueing {
         }
     }
 
-    private void confirm(Place place, ZooKeeperLink.@org.jspecify.annotations.Nullable Queued done) {
+    private void confirm(Place place, ZooKeeperLink.@Nullable Queued done) {
         if (done instanceof ZooKeeperLink.Queued.Placed placed) {
             place.confirmed(placed.name(), placed.token());
             connection.seen(placed.token());
@@ -184,7 +200,7 @@ final class Queueing {
             if (path.isPresent()) {
                 await(link.requests().delete(path.get()), deadline);
             } else {
-                clear(request, link, deadline);
+                delete(request, children(request, link, deadline), link, deadline);
             }
         } catch (KeeperException | TimeoutException e) {
             throw connection.errors().of(e, what);
@@ -196,20 +212,23 @@ final class Queueing {
     }
 
     /**
-     * Deletes all nodes of the acquire. What was sent on this connection has been worked off before the list; what was
-     * sent on an earlier one compares a guard that the link has replaced.
+     * All nodes of the lock. What was sent on this connection has been worked off before; what was sent on an earlier one
+     * compares a guard that the link has replaced.
      */
-    private void clear(AcquireRequest request, ZooKeeperLink link, Deadline deadline)
+    private List<String> children(AcquireRequest request, ZooKeeperLink link, Deadline deadline)
             throws KeeperException, TimeoutException, InterruptedException {
-        String path = layout.lock(request.name());
-        List<String> children;
         try {
-            children = await(link.requests().children(path), deadline);
+            return await(link.requests().children(layout.lock(request.name())), deadline);
         } catch (KeeperException.NoNodeException e) {
-            return;
+            return List.of();
         }
+    }
+
+    /** Deletes what the acquire has among them. */
+    private void delete(AcquireRequest request, List<String> children, ZooKeeperLink link, Deadline deadline)
+            throws KeeperException, TimeoutException, InterruptedException {
         for (QueueNode node : QueueNode.of(request.id(), children)) {
-            await(link.requests().delete(path + "/" + node.name()), deadline);
+            await(link.requests().delete(layout.lock(request.name()) + "/" + node.name()), deadline);
         }
     }
 

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -39,9 +38,13 @@ final class ServerProbe {
         for (int i = 0; i < servers.size(); i++) {
             long share = deadline.remainingNanos() / 2 / (servers.size() - i);
             try {
-                return read(ask(servers.get(i), Math.max(1, TimeUnit.NANOSECONDS.toMillis(share))), servers.get(i));
-            } catch (SocketTimeoutException e) {
-                failure = e;
+                LockUrl.Host server = servers.get(i);
+                String answer = ask(server, Math.max(1, TimeUnit.NANOSECONDS.toMillis(share)));
+                if (!answer.isEmpty()) {
+                    return read(answer, server);
+                }
+                failure = new IOException(server + " ends connections without an answer: it is another kind of server,"
+                        + " has too many connections (maxClientCnxns), or wants client.zookeeper.client.secure=true");
             } catch (IOException e) {
                 failure = e;
             }
@@ -81,8 +84,8 @@ final class ServerProbe {
             }
             return Optional.of(version.group().substring(PREFIX.length()));
         }
-        if (answer.isEmpty() || answer.startsWith("srvr is not exec")) {
-            return Optional.empty(); // not in 4lw.commands.whitelist, or a TLS port
+        if (answer.startsWith("srvr is not exec") || answer.startsWith("This ZooKeeper")) {
+            return Optional.empty(); // not in 4lw.commands.whitelist; or without a quorum, which may come
         }
         throw StoreException.refused(
                 store + ": " + server + " speaks another protocol than ZooKeeper. Check the port (clientPort)", null);

@@ -17,7 +17,6 @@ import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.zookeeper.client.ConnectStringParser;
 import org.apache.zookeeper.data.ACL;
-import org.jspecify.annotations.Nullable;
 
 /** Builds drivers: on a connection of their own, or on a CuratorFramework of the user's. */
 final class ZooKeeperClients {
@@ -39,11 +38,13 @@ final class ZooKeeperClients {
         curator.start();
         ZooKeeperLayout layout =
                 new ZooKeeperLayout(settings.root(), context.options().namespace());
-        return open(client, layout, settings.acl(), version, deadline, context);
+        Deadline soon =
+                new Deadline(context.ticker(), deadline.at() - deadline.remainingNanos() / 5); // the rest: closing
+        return open(client, layout, settings.acl(), version, soon, context);
     }
 
     /** A framework that is started already; it stays open. */
-    static LockDriver over(CuratorFramework curator, DriverContext context) {
+    static LockDriver over(CuratorFramework curator, List<ACL> acl, DriverContext context) {
         ZooKeeperSettings.checkLease(context.options().leaseTime());
         Deadline deadline = Deadline.after(context.ticker(), context.options().connectTimeout());
         ConnectStringParser target =
@@ -58,7 +59,6 @@ final class ZooKeeperClients {
                 new ZooKeeperConnection.ClientConnection(curator, null, new ZooKeeperErrors(store));
         ZooKeeperLayout layout = new ZooKeeperLayout(
                 ZooKeeperLayout.DEFAULT_ROOT, context.options().namespace());
-        List<ACL> acl = ZooKeeperSettings.acl(context.options().parameters(), false);
         return open(client, layout, acl, version, deadline, context);
     }
 
@@ -148,14 +148,16 @@ final class ZooKeeperClients {
 
     /** Ends session and threads. Where no server answers, the session is left to its timeout. */
     private static void end(CuratorFramework curator, ZooKeeperHandle.Factory handles, DriverContext context) {
-        @Nullable ZooKeeperHandle handle = handles.latest();
-        if (handle != null && !handle.getState().isConnected()) {
-            handle.abandon();
-        }
-        Thread closing = context.threads().newThread(curator::close);
+        ZooKeeperHandle handle = handles.latest();
+        Thread closing = context.threads().newThread(() -> {
+            if (handle != null && !handle.getState().isConnected()) {
+                handle.abandon();
+            }
+            curator.close();
+        });
         closing.start();
         if (!ended(closing, context.options().storeTimeout().toMillis() / 2) && handle != null) {
-            handle.abandon();
+            context.threads().newThread(handle::abandon).start(); // the server has not answered the end of the session
             ended(closing, 1_000);
         }
     }

@@ -46,10 +46,10 @@ final class ZooKeeperDriver implements LockDriver {
 
     /** Holders have lost; waiters queue anew. */
     static void sessionEnded(ZooKeeperSession session, Map<AcquisitionId, Place> places, DriverContext context) {
-        for (Place place : places.values()) {
-            if (place.session() != session) {
-                continue;
-            }
+        List<Place> affected = places.values().stream()
+                .filter(place -> place.session() == session)
+                .toList();
+        for (Place place : affected) {
             if (place.granted()) {
                 places.remove(place.id(), place);
                 context.lost(place.id(), LossReason.SESSION_LOST);

@@ -9,8 +9,11 @@ import dev.holdfast.lock.spi.DriverContext;
 import dev.holdfast.lock.spi.LockDriver;
 import dev.holdfast.lock.spi.LockProvider;
 import dev.holdfast.lock.spi.LockUrl;
+import java.util.List;
 import java.util.Set;
 import org.apache.curator.framework.CuratorFramework;
+import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.data.ACL;
 
 /**
  * Locks in ZooKeeper: {@code zookeeper://[user:password@]host[:2181][,host...][/root]}. Thread safe.
@@ -32,7 +35,16 @@ public final class ZooKeeperLocks implements LockProvider {
      * @throws StoreUnavailableException if the store does not answer in time
      */
     public static LockClient over(CuratorFramework curator, ClientOptions options) {
-        return Locks.over(options, context -> ZooKeeperClients.over(curator, context));
+        return over(curator, ZooDefs.Ids.OPEN_ACL_UNSAFE, options);
+    }
+
+    /**
+     * Like {@link #over(CuratorFramework, ClientOptions)}, for a framework with an identity.
+     *
+     * @param acl of the nodes that the client makes, for example {@link org.apache.zookeeper.ZooDefs.Ids#CREATOR_ALL_ACL}
+     */
+    public static LockClient over(CuratorFramework curator, List<ACL> acl, ClientOptions options) {
+        return Locks.over(options, context -> ZooKeeperClients.over(curator, acl, context));
     }
 
     @Override

@@ -90,7 +90,7 @@ record ZooKeeperSettings(
                 .flatMap(user -> url.password().map(secret -> (user + ":" + secret).getBytes(StandardCharsets.UTF_8)));
     }
 
-    static List<ACL> acl(Map<String, String> parameters, boolean identified) {
+    private static List<ACL> acl(Map<String, String> parameters, boolean identified) {
         String wanted = parameters.getOrDefault(ACL, identified ? "creator" : "open");
         return switch (wanted) {
             case "open" -> ZooDefs.Ids.OPEN_ACL_UNSAFE;

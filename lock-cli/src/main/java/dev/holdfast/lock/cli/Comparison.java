@@ -1,0 +1,106 @@
+package dev.holdfast.lock.cli;
+
+import dev.holdfast.lock.cli.ReportModel.Column;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Runs the kit on several stores, and then measures one after the other while nothing else runs. */
+final class Comparison implements AutoCloseable {
+    private final Optional<Path> log;
+    private final Progress progress;
+    private final Map<String, KitProcess> kits = new ConcurrentHashMap<>();
+
+    /**
+     * A comparison.
+     *
+     * @param log where the JVMs of the kit write their standard error
+     */
+    Comparison(Optional<Path> log, List<String> stores, PrintWriter err, boolean terminal) {
+        this.log = log;
+        this.progress = new Progress(stores, err, terminal);
+    }
+
+    /** The columns of these stores, in this order. */
+    List<Column> of(List<Subject> subjects, int atOnce) throws InterruptedException {
+        Map<Subject, Future<Optional<String>>> problems = new HashMap<>();
+        List<Subject> longestFirst = new ArrayList<>(subjects);
+        Collections.reverse(longestFirst);
+        ExecutorService pool = Executors.newFixedThreadPool(atOnce);
+        try {
+            for (Subject subject : longestFirst) {
+                problems.put(subject, pool.submit(() -> run(subject)));
+            }
+            for (Future<Optional<String>> problem : problems.values()) {
+                result(problem);
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+        progress.close();
+        List<Column> columns = new ArrayList<>();
+        for (Subject subject : subjects) {
+            Optional<String> problem =
+                    result(Optional.ofNullable(problems.get(subject)).orElseThrow());
+            columns.add(
+                    problem.isPresent()
+                            ? Column.missing(subject.store(), subject.scheme(), problem.get())
+                            : kit(subject.store()).measure());
+        }
+        return columns;
+    }
+
+    /** The column of the store at this URL, whose namespace is the kit's own. */
+    Column of(String store, String scheme, String url) throws InterruptedException {
+        Optional<String> problem = run(store, scheme, Optional.of(url));
+        progress.close();
+        return problem.isPresent()
+                ? Column.missing(store, scheme, problem.get())
+                : kit(store).measure();
+    }
+
+    private Optional<String> run(Subject subject) throws InterruptedException {
+        Optional<String> missing = subject.missing();
+        if (missing.isPresent()) {
+            progress.missing(subject.store());
+            return missing;
+        }
+        return run(subject.store(), subject.scheme(), Optional.empty());
+    }
+
+    private Optional<String> run(String store, String scheme, Optional<String> url) throws InterruptedException {
+        progress.starting(store);
+        KitProcess kit = new KitProcess(store, scheme, url, log);
+        kits.put(store, kit);
+        return kit.runKit(progress);
+    }
+
+    private KitProcess kit(String store) {
+        return Optional.ofNullable(kits.get(store)).orElseThrow();
+    }
+
+    private static Optional<String> result(Future<Optional<String>> problem) throws InterruptedException {
+        try {
+            return problem.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /** Ends the JVMs and their stores. */
+    @Override
+    public void close() {
+        kits.values().forEach(KitProcess::close);
+        progress.close();
+    }
+}

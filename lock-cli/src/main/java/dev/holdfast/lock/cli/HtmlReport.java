@@ -1,0 +1,93 @@
+package dev.holdfast.lock.cli;
+
+import dev.holdfast.lock.cli.ReportModel.Column;
+import dev.holdfast.lock.cli.ReportModel.Line;
+import dev.holdfast.lock.tck.Rule;
+import java.util.Locale;
+
+/** The report as one HTML file that needs nothing beside itself. */
+final class HtmlReport {
+    private static final String STYLE =
+            """
+            body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#1c2733}
+            h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}
+            table{border-collapse:collapse;width:100%}
+            th,td{padding:.2rem .6rem;border-bottom:1px solid #e3e8ee;text-align:center}
+            th{position:sticky;top:0;background:#fff}th small{display:block;font-weight:normal;color:#66788a}
+            td:first-child{font-weight:600;text-align:left}td:last-child{text-align:left}
+            .pass{color:#1a7f37}.fail{background:#ffe3e1;color:#b42318;font-weight:700}
+            .missing{background:#fff3d6;color:#8a5a00;font-weight:700}
+            .not-claimed,.not-applicable,.untestable{color:#8fa0b0}
+            svg text{font:12px system-ui,sans-serif;fill:#1c2733}
+            """;
+
+    private HtmlReport() {}
+
+    static String of(ReportModel report) {
+        StringBuilder html = new StringBuilder("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
+                .append("<title>Lock stores side by side</title><style>\n")
+                .append(STYLE)
+                .append("</style></head><body>\n<h1>Lock stores side by side</h1>\n")
+                .append("<p>The rules of the Holdfast specification on each store. A cell tells its reason when you ")
+                .append("point at it.</p>\n");
+        matrix(report, html);
+        html.append("<p>").append(Symbols.LEGEND).append("</p>\n");
+        problems(report, html);
+        html.append("<h2>What an uncontended acquire and release cost</h2>\n")
+                .append("<p>One client, a free lock, store on the same machine. Bars end at the median, whiskers at ")
+                .append("the 99th percentile; the scale is logarithmic.</p>\n")
+                .append(LatencyChart.of(report))
+                .append(String.format(Locale.ROOT, "<p>Took %.0f s.</p>%n</body></html>%n", report.wallSeconds()));
+        return html.toString();
+    }
+
+    private static void matrix(ReportModel report, StringBuilder html) {
+        html.append("<table><thead><tr><th>rule</th>");
+        for (Column column : report.stores()) {
+            html.append("<th>")
+                    .append(escaped(column.store()))
+                    .append("<small>")
+                    .append(escaped(column.version()))
+                    .append("</small></th>");
+        }
+        html.append("<th>what it says</th></tr></thead><tbody>\n");
+        for (Rule rule : Rule.values()) {
+            html.append("<tr><td>").append(rule.name()).append("</td>");
+            for (Column column : report.stores()) {
+                cell(column.line(rule), html);
+            }
+            html.append("<td>").append(escaped(rule.sentence())).append("</td></tr>\n");
+        }
+        html.append("</tbody></table>\n");
+    }
+
+    private static void cell(Line line, StringBuilder html) {
+        String title = line.result() + (line.detail().isEmpty() ? "" : ": " + line.detail());
+        html.append("<td class=\"")
+                .append(line.result())
+                .append("\" title=\"")
+                .append(escaped(title))
+                .append("\">")
+                .append(Symbols.of(line.kind()))
+                .append("</td>");
+    }
+
+    private static void problems(ReportModel report, StringBuilder html) {
+        html.append("<ul>\n");
+        for (Column column : report.stores()) {
+            for (Line line : MarkdownReport.problems(column)) {
+                html.append("<li>")
+                        .append(escaped(column.store() + " " + line.id() + " " + line.result() + ": " + line.detail()))
+                        .append("</li>\n");
+            }
+        }
+        html.append("</ul>\n");
+    }
+
+    static String escaped(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
+    }
+}

@@ -1,0 +1,112 @@
+package dev.holdfast.lock.cli;
+
+import dev.holdfast.lock.tck.LockHarness;
+import dev.holdfast.lock.tck.Rule;
+import dev.holdfast.lock.tck.RuleResult;
+import dev.holdfast.lock.tck.RuleResults;
+import dev.holdfast.lock.tck.Verifies;
+import java.lang.reflect.Method;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ObjIntConsumer;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.TestPlan;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/** One run of the kit in this JVM, and what it says about every rule. */
+final class KitRun implements TestExecutionListener {
+    private final RuleResults results = new RuleResults();
+    private final Map<String, Method> expected = new HashMap<>();
+    private final Map<Rule, Integer> left = new EnumMap<>(Rule.class);
+    private final ObjIntConsumer<Integer> progress;
+    private int total;
+
+    private KitRun(ObjIntConsumer<Integer> progress) {
+        this.progress = progress;
+    }
+
+    /**
+     * Runs every test of the kit on this store.
+     *
+     * @param progress told how many rules are done, and of how many
+     */
+    static List<RuleResults.Verdict> on(LockHarness harness, ObjIntConsumer<Integer> progress) {
+        StoreKit.use(harness);
+        KitRun run = new KitRun(progress);
+        LauncherFactory.create()
+                .execute(
+                        LauncherDiscoveryRequestBuilder.request()
+                                .selectors(DiscoverySelectors.selectClass(StoreKit.class))
+                                .build(),
+                        run);
+        return run.results.verdicts();
+    }
+
+    @Override
+    public void testPlanExecutionStarted(TestPlan plan) {
+        for (TestIdentifier root : plan.getRoots()) {
+            for (TestIdentifier test : plan.getDescendants(root)) {
+                method(test).ifPresent(method -> {
+                    expected.put(test.getUniqueId(), method);
+                    rules(method).forEach(rule -> left.merge(rule, 1, Integer::sum));
+                });
+            }
+        }
+        total = left.size();
+        progress.accept(0, total);
+    }
+
+    @Override
+    public void executionSkipped(TestIdentifier test, String reason) {
+        method(test).ifPresent(method -> {
+            rules(method)
+                    .forEach(rule ->
+                            results.add(rule, new RuleResults.Finding(method.getName(), RuleResult.MISSING, reason)));
+            done(test);
+        });
+    }
+
+    @Override
+    public void executionFinished(TestIdentifier test, TestExecutionResult outcome) {
+        boolean failed = outcome.getStatus() == TestExecutionResult.Status.FAILED;
+        // A container with a method is a test template: it says something only when it fails as a whole.
+        if (test.isTest() || failed) {
+            method(test)
+                    .ifPresent(
+                            method -> results.add(method, outcome.getThrowable().orElse(null)));
+        }
+        if (failed && method(test).isEmpty()) {
+            outcome.getThrowable().ifPresent(thrown -> thrown.printStackTrace());
+        }
+        done(test);
+    }
+
+    private void done(TestIdentifier test) {
+        Optional.ofNullable(expected.remove(test.getUniqueId()))
+                .ifPresent(method -> rules(method).forEach(rule -> left.computeIfPresent(rule, KitRun::oneLess)));
+        progress.accept(total - left.size(), total);
+    }
+
+    private static Integer oneLess(Rule rule, Integer tests) {
+        return tests == 1 ? null : Integer.valueOf(tests - 1);
+    }
+
+    private static List<Rule> rules(Method method) {
+        return Optional.ofNullable(method.getAnnotation(Verifies.class))
+                .map(cited -> List.of(cited.value()))
+                .orElse(List.of());
+    }
+
+    private static Optional<Method> method(TestIdentifier test) {
+        return test.getSource().filter(MethodSource.class::isInstance).map(source -> ((MethodSource) source)
+                .getJavaMethod());
+    }
+}

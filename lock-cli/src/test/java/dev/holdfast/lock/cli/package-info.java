@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.lock.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.lock.zookeeper;
+
+import org.jspecify.annotations.NullMarked;
