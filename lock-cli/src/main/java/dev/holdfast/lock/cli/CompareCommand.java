@@ -82,13 +82,13 @@ final class CompareCommand implements Callable<Integer> {
     private boolean readme;
 
     @Option(names = "--no-install", description = "installs nothing, also as root on Debian and Ubuntu")
-    private boolean noInstall;
+    private boolean unusedNoInstall; // the launcher script acts on it
 
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "this page")
-    private boolean help;
+    private boolean unusedHelp; // picocli acts on it
 
     private final PrintWriter out;
     private final PrintWriter err;

@@ -45,7 +45,7 @@ public final class Holdfast {
                 .setUsageHelpWidth(116)
                 .setParameterExceptionHandler((mistake, words) -> {
                     CommandLine command = mistake.getCommandLine();
-                    err.println("holdfast: " + redacted(mistake.getMessage()));
+                    err.println("holdfast: " + redacted(String.valueOf(mistake.getMessage())));
                     err.println("holdfast: see: " + command.getCommandSpec().qualifiedName() + " --help");
                     return command.getCommandSpec().exitCodeOnInvalidInput();
                 })

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ObjIntConsumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.engine.support.descriptor.MethodSource;
@@ -95,8 +96,8 @@ final class KitRun implements TestExecutionListener {
         progress.accept(total - left.size(), total);
     }
 
-    private static Integer oneLess(Rule rule, Integer tests) {
-        return tests == 1 ? null : Integer.valueOf(tests - 1);
+    private static @Nullable Integer oneLess(Rule rule, Integer tests) {
+        return tests > 1 ? Integer.valueOf(tests - 1) : null;
     }
 
     private static List<Rule> rules(Method method) {

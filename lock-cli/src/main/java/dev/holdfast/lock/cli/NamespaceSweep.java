@@ -23,6 +23,7 @@ import org.apache.zookeeper.ZooKeeper;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.resps.ScanResult;
 
@@ -84,14 +85,15 @@ final class NamespaceSweep {
 
     private void redis() {
         LockUrl.Host host = url.hosts().get(0).orPort(6379);
-        DefaultJedisClientConfig config = DefaultJedisClientConfig.builder()
-                .ssl(url.scheme().equals("rediss"))
+        DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder()
                 .user(url.user().orElse(null))
                 .password(url.password().orElse(null))
                 .database(url.path().isEmpty() ? 0 : Integer.parseInt(url.path()))
-                .timeoutMillis(TIMEOUT_MILLIS)
-                .build();
-        try (Jedis redis = new Jedis(new HostAndPort(host.name(), host.port()), config)) {
+                .timeoutMillis(TIMEOUT_MILLIS);
+        if (url.scheme().equals("rediss")) {
+            config.sslOptions(SslOptions.defaults());
+        }
+        try (Jedis redis = new Jedis(new HostAndPort(host.name(), host.port()), config.build())) {
             ScanParams ours = new ScanParams().match("hf:*:{" + namespace + "*").count(SCAN_BATCH);
             String cursor = ScanParams.SCAN_POINTER_START;
             do {

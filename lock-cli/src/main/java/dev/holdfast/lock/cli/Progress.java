@@ -6,8 +6,8 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -23,11 +23,7 @@ final class Progress implements AutoCloseable {
     private final boolean terminal;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Row> rows = new LinkedHashMap<>();
-    private final ScheduledExecutorService redraw = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "progress");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final Timer redraw = new Timer("progress", true);
     private boolean drawn;
 
     private static final class Row {
@@ -43,8 +39,17 @@ final class Progress implements AutoCloseable {
         this.terminal = terminal;
         stores.forEach(store -> rows.put(store, new Row()));
         if (terminal) {
-            redraw.scheduleWithFixedDelay(() -> locked(this::draw), 0, REDRAW_MILLIS, TimeUnit.MILLISECONDS);
+            redraw.schedule(drawing(), 0, REDRAW_MILLIS);
         }
+    }
+
+    private TimerTask drawing() {
+        return new TimerTask() {
+            @Override
+            public void run() {
+                locked(Progress.this::draw);
+            }
+        };
     }
 
     /** The store's JVM is on its way. */
@@ -130,7 +135,7 @@ final class Progress implements AutoCloseable {
     /** Draws for the last time. */
     @Override
     public void close() {
-        redraw.shutdownNow();
+        redraw.cancel();
         if (terminal) {
             locked(this::draw);
         }

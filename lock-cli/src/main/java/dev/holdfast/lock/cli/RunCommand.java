@@ -84,7 +84,7 @@ final class RunCommand implements Callable<Integer> {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "this page")
-    private boolean help;
+    private boolean unusedHelp; // picocli acts on it
 
     private final List<String> command;
     private final Map<String, String> environment;

@@ -2,20 +2,24 @@ package dev.holdfast.lock.cli;
 
 import dev.holdfast.lock.tck.LockHarness;
 import dev.holdfast.lock.tck.LockTck;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CompletableFuture;
 
 /** The kit on the one store of this JVM. */
 final class StoreKit implements LockTck {
-    private static final AtomicReference<Optional<LockHarness>> HARNESS = new AtomicReference<>(Optional.empty());
+    private static final CompletableFuture<LockHarness> CHOSEN = new CompletableFuture<>();
 
-    /** From now on the kit runs on this store. */
+    /** The kit runs on this store, for the life of the JVM. */
     static void use(LockHarness harness) {
-        HARNESS.set(Optional.of(harness));
+        if (!CHOSEN.complete(harness)) {
+            throw new IllegalStateException("a store was chosen already");
+        }
     }
 
     @Override
     public LockHarness harness() {
-        return HARNESS.get().orElseThrow(() -> new IllegalStateException("no store was chosen"));
+        if (!CHOSEN.isDone()) {
+            throw new IllegalStateException("no store was chosen");
+        }
+        return CHOSEN.join();
     }
 }

@@ -31,14 +31,15 @@ class ReadmeExamplesTest {
     private static final Pattern EXAMPLE = Pattern.compile("(?s)\n```java\n(.*?)\n```\n");
     private static final Pattern STORE = Pattern.compile("\"(redis|etcd|zookeeper|postgresql)://[^\"?]*");
     private static final Pattern SECRET = Pattern.compile("[?&]passwordFile=[^\"&]*");
-    private static final String GIVEN = String.join(
-            "\n",
-            "import dev.holdfast.lock.*;",
-            "import dev.holdfast.lock.memory.*;",
-            "import dev.holdfast.lock.tck.*;",
-            "import java.time.Duration;",
-            "import java.util.*;",
-            "import static dev.holdfast.lock.cli.ReadmePrelude.*;");
+    private static final String GIVEN =
+            """
+            import dev.holdfast.lock.*;
+            import dev.holdfast.lock.memory.*;
+            import dev.holdfast.lock.tck.*;
+            import java.time.Duration;
+            import java.util.*;
+            import static dev.holdfast.lock.cli.ReadmePrelude.*;
+            """;
 
     @TempDir
     private Path directory;
