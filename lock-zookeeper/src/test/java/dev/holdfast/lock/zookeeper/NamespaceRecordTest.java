@@ -29,7 +29,8 @@ class NamespaceRecordTest {
     @Test
     void theScaleOnlyRises() {
         assertSame(record, record.raised(500, 0, 0), "a clock behind");
-        assertSame(record, record.raised(500, 10_999_999, 0), "less than a second gained");
+        assertSame(record, record.raised(500, 10_001_499, 0), "less than a millisecond gained");
+        assertEquals(10_001_000, record.raised(500, 10_001_500, 0).scale());
         assertEquals(20_000_000 - 500, record.raised(500, 20_000_000, 0).scale());
     }
 
