@@ -175,4 +175,29 @@ final class Scripts {
             return super.renew(grants);
         }
     }
+
+    /** Counts who is queued: answered as waiting, and not yet left. */
+    static final class Counting extends ForwardingDriver {
+        final AtomicInteger queued = new AtomicInteger();
+
+        Counting(LockDriver target) {
+            super(target);
+        }
+
+        @Override
+        public Answer enter(AcquireRequest request) throws InterruptedException {
+            Answer answer = super.enter(request);
+            if (answer instanceof Answer.Waiting) {
+                queued.incrementAndGet();
+            }
+            return answer;
+        }
+
+        @Override
+        public LeaveOutcome leave(AcquireRequest request) {
+            LeaveOutcome outcome = super.leave(request);
+            queued.decrementAndGet();
+            return outcome;
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.lock.tck;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -260,6 +261,32 @@ public interface WaitingTck extends Chapter {
             lease.release();
             assertFree(holding, name, "a waiter of a closed client left something");
             assertThrows(LockClosedException.class, () -> client.named(name).tryAcquire());
+        }
+    }
+
+    /** Whoever waits when the client is closed has left the queue when close returns. If this fails, look at close. */
+    @Test
+    @Verifies({Rule.W9, Rule.S10})
+    default void w9_closingTakesWaitersOutOfTheQueue() throws Exception {
+        try (Stage stage = stage()) {
+            String name = stage.name();
+            Lease lease = stage.steadyClient().named(name).acquire(Timing.patience());
+            for (int round = 0; round < 25; round++) {
+                Stage.Scripted<Scripts.Counting> script = stage.scripted(
+                        stage.options().leaseTime(stage.longLease()).build(), Scripts.Counting::new);
+                for (int i = 0; i < 4; i++) {
+                    stage.branch(() -> assertThrows(
+                            LockClosedException.class,
+                            () -> script.client().named(name).acquire(Timing.patience())));
+                }
+                Await.until(
+                        "four waiters",
+                        Timing.patience(),
+                        () -> script.driver().queued.get() == 4);
+                script.client().close();
+                assertEquals(0, script.driver().queued.get(), "waiters in the queue after close, round " + round);
+            }
+            assertTrue(lease.isHeld());
         }
     }
 }
