@@ -138,6 +138,9 @@ final class Acquisition {
         boolean entering = !queued;
         boolean completed = false;
         asked = true;
+        if (entering) {
+            mailbox.forgetLoss();
+        }
         try {
             Duration timeout = Durations.min(engine.options().storeTimeout(), Duration.ofNanos(left));
             AcquireRequest request = new AcquireRequest(id, name, mayWait, unanswered, timeout);

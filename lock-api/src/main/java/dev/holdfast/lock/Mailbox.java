@@ -53,6 +53,16 @@ final class Mailbox {
         }
     }
 
+    /** Before an enter: a loss handed in until now is not that of the grant which the enter may bring. */
+    void forgetLoss() {
+        lock.lock();
+        try {
+            lost = null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Nullable
     LossReason lost() {
         lock.lock();

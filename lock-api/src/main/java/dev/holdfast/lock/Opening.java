@@ -29,16 +29,21 @@ final class Opening {
             driver.info().remarks().forEach(remark -> LOG.warn("{}: {}", store, remark));
             return new LockClient(engine);
         } catch (StoreException e) {
-            String message = "cannot open " + store + ": " + e.getMessage();
+            String message = message(store, e);
             throw e.kind() == StoreException.Kind.REFUSED
                     ? new LockConfigurationException(message, e)
                     : new StoreUnavailableException(message, e);
         } catch (IllegalArgumentException e) {
-            throw new LockConfigurationException("cannot open " + store + ": " + e.getMessage(), e);
+            throw new LockConfigurationException(message(store, e), e);
         } finally {
             if (!open) {
                 context.close();
             }
         }
+    }
+
+    private static String message(String store, RuntimeException cause) {
+        String what = String.valueOf(cause.getMessage());
+        return "cannot open " + (what.startsWith(store) ? what : store + ": " + what);
     }
 }

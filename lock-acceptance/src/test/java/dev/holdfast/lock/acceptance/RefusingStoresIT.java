@@ -124,7 +124,7 @@ class RefusingStoresIT {
                 probe.query("CREATE ROLE weak LOGIN PASSWORD 's3cret'");
             }
             refused("postgresql://holdfast:s3cret@" + at + "/holdfast", at, "password");
-            refused(postgres.url().replace("/holdfast", "/nowhere"), "nowhere");
+            refused(postgres.url().replaceFirst("/holdfast$", "/nowhere"), "nowhere", "existing database");
             refused("postgresql://weak:s3cret@" + at + "/holdfast", at, "GRANT");
         }
     }

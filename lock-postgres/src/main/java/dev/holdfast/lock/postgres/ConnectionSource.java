@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Where the pool gets its connections: no more than a few attempts per second while the store is away, and connections
  * that answer the pool's question whether they are alive without asking the server, unless they have rested for long.
  *
- * <p>The pool asks before every use of a connection that has rested for half a second. A lease is often held for longer,
- * so that nearly every release would cost two round trips. A connection that has died meanwhile fails its first request
- * with an unknown outcome instead, which the engine repeats.
+ * <p>The pool asks before every use of a connection that has rested for half a second. A lease is often held for
+ * longer, so that nearly every release would cost two round trips. A connection that has died meanwhile fails its first
+ * request with an unknown outcome instead, which the engine repeats.
  */
 final class ConnectionSource implements DataSource {
     /** Opens one connection, bounded by itself. */

@@ -21,8 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The push path: one connection that listens on the client's own channel, one thread. A message {@code id:token:n} says
- * that a waiter has become the holder; its lease counts from the sending of its request {@code n} and from nothing else,
- * so that a message that was held up on its way can never prolong it. Whatever is lost, the waiter's next look finds.
+ * that a waiter has become the holder; its lease counts from the sending of its request {@code n} and from nothing
+ * else, so that a message that was held up on its way can never prolong it. Whatever is lost, the waiter's next look
+ * finds.
  *
  * <p>Where notifications do not arrive, for example behind a transaction pooler, this stays silent and waiters poll.
  */

@@ -168,7 +168,7 @@ final class PostgresConnection implements AutoCloseable {
         };
     }
 
-    /** A connection whose last answer may still be on its way is never used again (it would answer the next request). */
+    /** A connection whose last answer may still come is never used again: it would answer the next request. */
     private static boolean mustDiscard(String state) {
         return PostgresErrors.isDoubtful(state) || PostgresErrors.isReadOnly(state);
     }

@@ -47,9 +47,7 @@ record PostgresErrors(String store, String schema) {
                         e);
             case "55P03" ->
                 StoreException.notExecuted(
-                        where
-                                + "a row of this lock is locked by another transaction; see pg_locks and pg_stat_activity",
-                        e);
+                        where + "a row of this lock is locked by another transaction; see pg_locks", e);
             default -> StoreException.notExecuted(where + text(e), e);
         };
     }

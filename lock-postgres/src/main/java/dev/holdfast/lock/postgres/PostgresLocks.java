@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * are {@code client.maximumPoolSize} (4 unless set) and the connection properties of pgjdbc, for example {@code
  * client.sslmode=verify-full}. Safe for use by several threads.
  *
- * <p>A client keeps {@code maximumPoolSize + 2} connections, one of them for renewals alone and one that listens. What is stored, what is
- * promised and which privileges are needed is in {@code docs/postgresql.md}.
+ * <p>A client keeps {@code maximumPoolSize + 2} connections, one of them for renewals alone and one that listens. What
+ * is stored, what is promised and which privileges are needed is in {@code docs/postgresql.md}.
  */
 public final class PostgresLocks implements LockProvider {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresLocks.class);

@@ -22,23 +22,32 @@ record PostgresOpening(PostgresLayout layout, String store, String namespace) {
 
     private static final int MIN_VERSION = 12;
     private static final String SETTINGS =
-            "SELECT current_setting('server_version'), current_setting('server_version_num')::int / 10000,"
-                    + " pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on',"
-                    + " current_setting('fsync') = 'on', current_setting('synchronous_commit') <> 'off',"
-                    + " current_setting('server_encoding'), current_setting('transaction_isolation')";
+            """
+            SELECT current_setting('server_version'), current_setting('server_version_num')::int / 10000,
+                   pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on',
+                   current_setting('fsync') = 'on', current_setting('synchronous_commit') <> 'off',
+                   current_setting('server_encoding'), current_setting('transaction_isolation')""";
     private static final String FOUND =
-            "SELECT (SELECT count(*) FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid"
-                    + " AND c.relname = ANY (?)), (SELECT count(DISTINCT p.proname) FROM pg_catalog.pg_proc p"
-                    + " WHERE p.pronamespace = n.oid AND p.proname = ANY (?)) FROM pg_catalog.pg_namespace n WHERE n.nspname = ?";
+            """
+            SELECT (SELECT count(*) FROM pg_catalog.pg_class c
+                        WHERE c.relnamespace = n.oid AND c.relname = ANY (?)),
+                   (SELECT count(DISTINCT p.proname) FROM pg_catalog.pg_proc p
+                        WHERE p.pronamespace = n.oid AND p.proname = ANY (?))
+            FROM pg_catalog.pg_namespace n WHERE n.nspname = ?""";
     private static final String DENIED =
-            "SELECT n.nspname FROM pg_catalog.pg_namespace n WHERE n.nspname = ? AND (NOT has_schema_privilege(n.oid, 'USAGE')"
-                    + " OR EXISTS (SELECT FROM pg_catalog.pg_class c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) r"
-                    + " WHERE c.relnamespace = n.oid AND c.relname = ANY (?) AND NOT has_table_privilege(c.oid, r)"
-                    + " AND NOT (c.relname = 'meta' AND r = 'DELETE'))"
-                    + " OR EXISTS (SELECT FROM pg_catalog.pg_proc p WHERE p.pronamespace = n.oid AND p.proname = ANY (?)"
-                    + " AND NOT has_function_privilege(p.oid, 'EXECUTE')))";
-    private static final String UNLOGGED = "SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
-            + " ON n.oid = c.relnamespace WHERE n.nspname = ? AND c.relname = ANY (?) AND c.relpersistence <> 'p'";
+            """
+            SELECT n.nspname FROM pg_catalog.pg_namespace n WHERE n.nspname = ? AND (
+                NOT has_schema_privilege(n.oid, 'USAGE')
+                OR EXISTS (SELECT FROM pg_catalog.pg_class c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) r
+                    WHERE c.relnamespace = n.oid AND c.relname = ANY (?) AND NOT has_table_privilege(c.oid, r)
+                      AND NOT (c.relname = 'meta' AND r = 'DELETE'))
+                OR EXISTS (SELECT FROM pg_catalog.pg_proc p
+                    WHERE p.pronamespace = n.oid AND p.proname = ANY (?)
+                      AND NOT has_function_privilege(p.oid, 'EXECUTE')))""";
+    private static final String UNLOGGED =
+            """
+            SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = ? AND c.relname = ANY (?) AND c.relpersistence <> 'p'""";
 
     /**
      * What the checks found.

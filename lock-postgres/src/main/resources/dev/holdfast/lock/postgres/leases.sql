@@ -62,8 +62,7 @@ BEGIN
                     clock_timestamp() + 2 * p_lease * interval '1 millisecond', 0, 0)
                 ON CONFLICT DO NOTHING;
         END IF;
-        PERFORM 1 FROM holdfast.entry e WHERE e.namespace = p_namespace AND e.name = p_names[i];
-        IF FOUND THEN
+        IF EXISTS (SELECT FROM holdfast.entry e WHERE e.namespace = p_namespace AND e.name = p_names[i]) THEN
             IF holdfast.advance_1(p_namespace, p_names[i], p_ids[i]) THEN
                 v_handed := true;
             END IF;

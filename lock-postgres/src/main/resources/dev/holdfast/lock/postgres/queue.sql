@@ -1,6 +1,7 @@
 -- Holdfast, protocol 1, mode row: the functions of an acquire. Run after schema.sql.
 
--- Takes the row lock of a name and makes the row if it is missing. Statements after it see what former owners committed.
+-- Takes the row lock of a name, making the row if it is missing. Statements after it see what former owners of the row
+-- lock have committed.
 CREATE OR REPLACE FUNCTION holdfast.lock_name_1(p_namespace text, p_name text, p_wait integer) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -115,8 +116,7 @@ BEGIN
     IF p_floor > v_last THEN
         UPDATE holdfast.lock l SET last_token = p_floor WHERE l.namespace = p_namespace AND l.name = p_name;
     END IF;
-    PERFORM 1 FROM holdfast.entry e WHERE e.namespace = p_namespace AND e.name = p_name;
-    IF NOT FOUND THEN
+    IF NOT EXISTS (SELECT FROM holdfast.entry e WHERE e.namespace = p_namespace AND e.name = p_name) THEN
         grant_token := holdfast.next_token_1(p_namespace, p_name);
         INSERT INTO holdfast.entry (namespace, name, id, state, token, lease, expires_at, client, n)
             VALUES (p_namespace, p_name, p_id, 'holder', grant_token, p_lease,

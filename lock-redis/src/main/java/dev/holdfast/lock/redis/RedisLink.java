@@ -5,11 +5,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
+import java.security.NoSuchAlgorithmException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -118,7 +120,7 @@ final class RedisLink {
             return plain;
         }
         try {
-            SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
+            SSLSocketFactory factory = SSLContext.getDefault().getSocketFactory();
             String host = address.host().name();
             SSLSocket secure =
                     (SSLSocket) factory.createSocket(plain, host, address.host().port(), true);
@@ -127,7 +129,7 @@ final class RedisLink {
             secure.setSSLParameters(parameters);
             secure.startHandshake();
             return secure;
-        } catch (IOException e) {
+        } catch (IOException | NoSuchAlgorithmException e) {
             throw new JedisConnectionException("TLS: " + e.getMessage(), e);
         }
     }

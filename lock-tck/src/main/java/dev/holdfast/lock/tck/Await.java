@@ -1,7 +1,6 @@
 package dev.holdfast.lock.tck;
 
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import org.opentest4j.AssertionFailedError;
 
@@ -16,6 +15,13 @@ public final class Await {
     public interface Condition {
         /** Whether it holds now. */
         boolean holds() throws Exception;
+    }
+
+    /** Something to do that may throw. */
+    @FunctionalInterface
+    public interface Action {
+        /** Does it. */
+        void run() throws Exception;
     }
 
     /** Returns once the condition holds; fails with this sentence if it does not within that time. */
@@ -44,10 +50,10 @@ public final class Await {
         }
     }
 
-    /** How long the task took. */
-    public static Duration took(Callable<?> task) throws Exception {
+    /** How long the action took. */
+    public static Duration took(Action action) throws Exception {
         long begin = System.nanoTime();
-        task.call();
+        action.run();
         return Duration.ofNanos(System.nanoTime() - begin);
     }
 

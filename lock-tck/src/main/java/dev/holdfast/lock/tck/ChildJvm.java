@@ -48,7 +48,12 @@ public final class ChildJvm implements AutoCloseable {
     public static ChildJvm start(Class<?> main, List<String> jvmArguments, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx128m", "-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of(
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx128m",
+                "-cp",
+                System.getProperty("java.class.path")));
         command.addAll(jvmArguments);
         command.add(main.getName());
         command.addAll(List.of(arguments));

@@ -5,6 +5,7 @@ import dev.holdfast.lock.DistributedLock;
 import dev.holdfast.lock.LockClient;
 import dev.holdfast.lock.Locks;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -54,9 +55,7 @@ public final class ContenderMain {
     private static void haltWhenInputEnds() {
         Thread watcher = new Thread(() -> {
             try {
-                while (System.in.read() >= 0) {
-                    continue;
-                }
+                System.in.transferTo(OutputStream.nullOutputStream());
             } catch (IOException e) {
                 System.err.println("standard input broke: " + e.getMessage());
             }

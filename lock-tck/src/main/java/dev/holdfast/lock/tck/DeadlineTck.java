@@ -17,7 +17,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Chapter D, first part: when a lease ends, and S4 and S7 that hang on it. */
@@ -85,7 +84,8 @@ public interface DeadlineTck extends Chapter {
             Duration leaseTime = stage.longLease();
             Duration age = leaseTime.dividedBy(5);
             LockClient client = stage.scripted(
-                    stage.options().leaseTime(leaseTime).build(), target -> new Scripts.OldSession(target, age));
+                            stage.options().leaseTime(leaseTime).build(), target -> new Scripts.OldSession(target, age))
+                    .client();
             Lease lease = client.named(stage.name(), LockOptions.defaults().renewal(false))
                     .acquire(Timing.patience());
             Duration left = lease.remaining();
@@ -99,13 +99,11 @@ public interface DeadlineTck extends Chapter {
     @Verifies(Rule.S7)
     default void s7_lateConfirmationDoesNotBringTheLeaseBack() throws Exception {
         try (Stage stage = stage()) {
-            AtomicReference<Scripts.HangingRenewal> script = new AtomicReference<>();
-            LockClient client = stage.scripted(stage.options().build(), target -> {
-                script.set(new Scripts.HangingRenewal(target));
-                return script.get();
-            });
+            Stage.Scripted<Scripts.HangingRenewal> script =
+                    stage.scripted(stage.options().build(), target -> new Scripts.HangingRenewal(target));
+            LockClient client = script.client();
             Lease lease = client.named(stage.name()).acquire(Timing.patience());
-            Scripts.HangingRenewal renewal = script.get();
+            Scripts.HangingRenewal renewal = script.driver();
             assertTrue(renewal.hangs.await(10, TimeUnit.SECONDS));
             Await.until("the loss", stage.lease().plus(Timing.scheduling()), () -> !lease.isHeld());
             renewal.letGo.countDown();
@@ -135,17 +133,15 @@ public interface DeadlineTck extends Chapter {
     @Verifies(Rule.D2)
     default void d2_lossIsReportedWhileTheRenewalHangs() throws Exception {
         try (Stage stage = stage()) {
-            AtomicReference<Scripts.HangingRenewal> script = new AtomicReference<>();
-            LockClient client = stage.scripted(stage.options().build(), target -> {
-                script.set(new Scripts.HangingRenewal(target));
-                return script.get();
-            });
+            Stage.Scripted<Scripts.HangingRenewal> script =
+                    stage.scripted(stage.options().build(), target -> new Scripts.HangingRenewal(target));
+            LockClient client = script.client();
             Lease lease = client.named(stage.name()).acquire(Timing.patience());
             BlockingQueue<Loss> losses = new LinkedBlockingQueue<>();
             lease.onLost(losses::add);
             Duration within = stage.lease().plus(Timing.scheduling());
             Loss loss = losses.poll(within.toMillis(), TimeUnit.MILLISECONDS);
-            script.get().letGo.countDown();
+            script.driver().letGo.countDown();
             assertEquals(new Loss(lease.lockName(), lease.fencingToken(), LossReason.DEADLINE), loss);
         }
     }
@@ -156,15 +152,13 @@ public interface DeadlineTck extends Chapter {
     default void d3_grantThatIsHalfOverIsRenewedFirst() throws Exception {
         try (Stage stage = stage()) {
             Duration leaseTime = stage.longLease();
-            AtomicReference<Scripts.OldSession> script = new AtomicReference<>();
-            LockClient client =
-                    stage.scripted(stage.options().leaseTime(leaseTime).build(), target -> {
-                        script.set(new Scripts.OldSession(target, leaseTime.dividedBy(2)));
-                        return script.get();
-                    });
+            Stage.Scripted<Scripts.OldSession> script = stage.scripted(
+                    stage.options().leaseTime(leaseTime).build(),
+                    target -> new Scripts.OldSession(target, leaseTime.dividedBy(2)));
+            LockClient client = script.client();
             Lease lease = client.named(stage.name()).acquire(Timing.patience());
             Duration left = lease.remaining();
-            assertEquals(1, script.get().renewals.get(), "renewals before acquire returned");
+            assertEquals(1, script.driver().renewals.get(), "renewals before acquire returned");
             assertTrue(left.compareTo(leaseTime.multipliedBy(2).dividedBy(3)) > 0, "only " + left + " remain");
             lease.release();
         }

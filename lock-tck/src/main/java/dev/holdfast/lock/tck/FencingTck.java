@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.lock.Lease;
 import dev.holdfast.lock.LockClient;
-import dev.holdfast.lock.LockOptions;
 import dev.holdfast.lock.spi.TokenClock;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -36,21 +35,6 @@ public interface FencingTck extends Chapter {
             LockClient client = stage.steadyClient();
             long before = tokenOf(client, name);
             assertTrue(tokenOf(client, name) > before);
-        }
-    }
-
-    /** Tokens rise over a lapse. If this fails, look at what expires together with the grant. */
-    @Test
-    @Verifies(Rule.F2)
-    default void f2_tokensRiseOverALapse() throws Exception {
-        try (Stage stage = stage()) {
-            String name = stage.name();
-            Lease lease = stage.client()
-                    .named(name, LockOptions.defaults().renewal(false))
-                    .acquire(Timing.patience());
-            try (Lease next = stage.client().named(name).acquire(stage.lease().plus(Timing.patience()))) {
-                assertTrue(next.fencingToken() > lease.fencingToken());
-            }
         }
     }
 

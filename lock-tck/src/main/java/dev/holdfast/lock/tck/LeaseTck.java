@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Chapter D, second part: release, close, {@code withLease}, and to whom a lease belongs. */
@@ -62,21 +61,17 @@ public interface LeaseTck extends Chapter {
                     .leaseTime(stage.longLease())
                     .storeTimeout(storeTimeout)
                     .build();
-            AtomicReference<Scripts.Dead> script = new AtomicReference<>();
-            LockClient client = stage.scripted(options, target -> {
-                script.set(new Scripts.Dead(target, storeTimeout));
-                script.get().dead.set(false);
-                return script.get();
-            });
+            Stage.Scripted<Scripts.Dead> script =
+                    stage.scripted(options, target -> new Scripts.Dead(target, storeTimeout));
+            LockClient client = script.client();
             Lease lease = client.named(stage.name()).acquire(Timing.patience());
-            script.get().dead.set(true);
+            script.driver().dead.set(true);
             Duration took = Await.took(() -> {
                 assertEquals(ReleaseOutcome.UNKNOWN, lease.release());
-                return null;
             });
             assertTrue(took.compareTo(storeTimeout.multipliedBy(2).plus(Timing.scheduling())) < 0, "took " + took);
             assertEquals(ReleaseOutcome.UNKNOWN, lease.release(), "the second release");
-            script.get().dead.set(false);
+            script.driver().dead.set(false);
             String name = lease.lockName();
             stage.client().named(name).acquire(Timing.patience()).release();
         }
@@ -87,16 +82,13 @@ public interface LeaseTck extends Chapter {
     @Verifies(Rule.D12)
     default void d12_releaseAfterALostReplySaysReleased() throws Exception {
         try (Stage stage = stage()) {
-            AtomicReference<Scripts.LosingReplies> script = new AtomicReference<>();
-            LockClient client =
-                    stage.scripted(stage.options().leaseTime(stage.longLease()).build(), target -> {
-                        script.set(new Scripts.LosingReplies(target));
-                        return script.get();
-                    });
+            Stage.Scripted<Scripts.LosingReplies> script = stage.scripted(
+                    stage.options().leaseTime(stage.longLease()).build(), target -> new Scripts.LosingReplies(target));
+            LockClient client = script.client();
             Lease lease = client.named(stage.name()).acquire(Timing.patience());
-            script.get().ofRelease.set(true);
+            script.driver().ofRelease.set(true);
             assertEquals(ReleaseOutcome.RELEASED, lease.release());
-            assertFalse(script.get().ofRelease.get(), "the reply was not lost, so nothing was shown");
+            assertFalse(script.driver().ofRelease.get(), "the reply was not lost, so nothing was shown");
         }
     }
 
@@ -127,25 +119,20 @@ public interface LeaseTck extends Chapter {
     default void d14_closingIsBoundedAlthoughTheStoreIsDead() throws Exception {
         try (Stage stage = stage()) {
             Duration storeTimeout = Duration.ofMillis(400);
-            AtomicReference<Scripts.Dead> script = new AtomicReference<>();
-            LockClient client = stage.scripted(
+            Stage.Scripted<Scripts.Dead> script = stage.scripted(
                     stage.options()
                             .leaseTime(stage.longLease())
                             .storeTimeout(storeTimeout)
                             .build(),
-                    target -> {
-                        script.set(new Scripts.Dead(target, storeTimeout));
-                        script.get().dead.set(false);
-                        return script.get();
-                    });
+                    target -> new Scripts.Dead(target, storeTimeout));
+            LockClient client = script.client();
             for (int i = 0; i < 5; i++) {
                 client.named(stage.name()).acquire(Timing.patience());
             }
-            script.get().dead.set(true);
+            script.driver().dead.set(true);
             Duration took = Await.took(() -> {
                 client.close();
                 client.close();
-                return null;
             });
             Duration bound = storeTimeout.multipliedBy(3).plus(Timing.scheduling());
             assertTrue(took.compareTo(bound) <= 0, "closing took " + took);
@@ -161,7 +148,6 @@ public interface LeaseTck extends Chapter {
             client.named(stage.name()).acquire(Timing.patience());
             Duration took = Await.took(() -> {
                 client.close();
-                return null;
             });
             Duration bound = ClientOptions.defaults().storeTimeout().multipliedBy(3);
             assertTrue(took.compareTo(bound.plus(Timing.scheduling())) <= 0, "closing took " + took);
@@ -178,7 +164,7 @@ public interface LeaseTck extends Chapter {
             long token = client.named(name).<Long, RuntimeException>withLease(Timing.patience(), Lease::fencingToken);
             assertTrue(token > 0);
             assertThrows(IllegalStateException.class, () -> client.named(name)
-                    .<Void, IllegalStateException>withLease(Timing.patience(), lease -> {
+                    .<Boolean, IllegalStateException>withLease(Timing.patience(), lease -> {
                         throw new IllegalStateException("thrown by the task, for the test");
                     }));
             assertTrue(stage.client().named(name).tryAcquire().isPresent(), "withLease did not release");
@@ -193,10 +179,10 @@ public interface LeaseTck extends Chapter {
             String name = stage.name();
             LockClient client = stage.client();
             assertThrows(LeaseLostException.class, () -> client.named(name)
-                    .<Void, RuntimeException>withLease(Timing.patience(), lease -> {
+                    .<Boolean, RuntimeException>withLease(Timing.patience(), lease -> {
                         assertTrue(harness().expire(name));
                         new CountDownLatch(1).await();
-                        return null;
+                        return true;
                     }));
             assertFalse(Thread.interrupted(), "the interrupt outlived the task");
         }
@@ -211,12 +197,12 @@ public interface LeaseTck extends Chapter {
             LockClient client = stage.client();
             for (int i = 0; i < 20; i++) {
                 assertThrows(LeaseLostException.class, () -> client.named(name)
-                        .<Void, RuntimeException>withLease(Timing.patience(), lease -> {
+                        .<Boolean, RuntimeException>withLease(Timing.patience(), lease -> {
                             assertTrue(harness().expire(name));
                             while (lease.isHeld()) {
                                 Thread.onSpinWait();
                             }
-                            return null;
+                            return true;
                         }));
                 Await.never("an interrupt after the task", Duration.ofMillis(5), () -> Thread.currentThread()
                         .isInterrupted());

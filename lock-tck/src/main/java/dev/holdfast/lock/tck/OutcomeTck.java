@@ -131,9 +131,11 @@ public interface OutcomeTck extends Chapter {
         try (Stage stage = stage()) {
             String name = stage.name();
             LockClient client = stage.steadyClient();
-            LockClient dead = stage.scripted(
+            Stage.Scripted<Scripts.Dead> script = stage.scripted(
                     stage.options().storeTimeout(Duration.ofMillis(50)).build(),
                     target -> new Scripts.Dead(target, Duration.ofMillis(50)));
+            LockClient dead = script.client();
+            script.driver().dead.set(true);
             Lease lease = client.named(name).acquire(Timing.patience());
             Set<Class<?>> types = new HashSet<>();
             types.add(assertThrows(LockException.class, () -> client.named(name).acquire(Duration.ZERO))
@@ -167,21 +169,22 @@ public interface OutcomeTck extends Chapter {
             AtomicInteger enters = new AtomicInteger();
             AtomicInteger leaves = new AtomicInteger();
             LockClient client = stage.scripted(stage.options().build(), target -> new ForwardingDriver(target) {
-                @Override
-                public Answer enter(AcquireRequest request) throws InterruptedException {
-                    enters.incrementAndGet();
-                    if (failing.get()) {
-                        throw StoreException.unknown("enter fails, for the test", null);
-                    }
-                    return super.enter(request);
-                }
+                        @Override
+                        public Answer enter(AcquireRequest request) throws InterruptedException {
+                            enters.incrementAndGet();
+                            if (failing.get()) {
+                                throw StoreException.unknown("enter fails, for the test", null);
+                            }
+                            return super.enter(request);
+                        }
 
-                @Override
-                public LeaveOutcome leave(AcquireRequest request) {
-                    leaves.incrementAndGet();
-                    return super.leave(request);
-                }
-            });
+                        @Override
+                        public LeaveOutcome leave(AcquireRequest request) {
+                            leaves.incrementAndGet();
+                            return super.leave(request);
+                        }
+                    })
+                    .client();
             Lease lease = client.named(stage.name()).acquire(Timing.patience());
             Lease kept = client.named(stage.name()).acquire(Timing.patience());
             failing.set(true);

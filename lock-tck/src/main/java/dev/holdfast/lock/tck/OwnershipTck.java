@@ -40,24 +40,27 @@ public interface OwnershipTck extends Chapter {
         }
     }
 
-    /** A release with another id or another token frees nothing. If this fails, look at what release compares. */
+    /** A release with another token or another id frees nothing. If this fails, look at what release compares. */
     @Test
     @Verifies(Rule.S5)
-    default void s5_releaseComparesIdAndToken() throws Exception {
+    default void s5_releaseComparesTokenAndId() throws Exception {
         try (Stage stage = stage()) {
             LockDriver driver = stage.driver();
             Grant grant = Exchange.granted(driver, Stage.request(stage.name(), false));
-            Grant otherId = new Grant(
-                    AcquisitionId.random(),
-                    grant.name(),
-                    grant.token(),
-                    grant.validFrom(),
-                    grant.leaseTime(),
-                    grant.ticket());
             Grant otherToken = new Grant(
                     grant.id(), grant.name(), grant.token() - 1, grant.validFrom(), grant.leaseTime(), grant.ticket());
-            assertEquals(List.of(ReleaseOutcome.NOT_HELD), driver.release(List.of(otherId)), "another id");
             assertEquals(List.of(ReleaseOutcome.NOT_HELD), driver.release(List.of(otherToken)), "another token");
+            if (grant.ticket() == null) {
+                // With a ticket, the driver knows the grant by that, and nobody has one with another id.
+                Grant otherId = new Grant(
+                        AcquisitionId.random(),
+                        grant.name(),
+                        grant.token(),
+                        grant.validFrom(),
+                        grant.leaseTime(),
+                        null);
+                assertEquals(List.of(ReleaseOutcome.NOT_HELD), driver.release(List.of(otherId)), "another id");
+            }
             assertEquals(List.of(ReleaseOutcome.RELEASED), driver.release(List.of(grant)));
         }
     }

@@ -205,7 +205,9 @@ public enum Rule {
             driver(DETERMINISTIC).needs(PROCESS_CONTROL).claim(Claim.SURVIVES_RESTART),
             "A grant MUST survive a crash and restart of its store, so that S1 holds over it.");
 
+    @SuppressWarnings("ImmutableEnumChecker") // a record of enums and strings
     private final Basis basis;
+
     private final String sentence;
 
     Rule(Basis basis, String sentence) {

@@ -22,7 +22,7 @@ final class Scripts {
 
     /** Says that its store does not answer, as late as a driver may, for as long as it is told to be dead. */
     static final class Dead extends ForwardingDriver {
-        final AtomicBoolean dead = new AtomicBoolean(true);
+        final AtomicBoolean dead = new AtomicBoolean();
         final AtomicInteger renewals = new AtomicInteger();
         final AtomicInteger releases = new AtomicInteger();
         final AtomicInteger leaves = new AtomicInteger();

@@ -34,7 +34,7 @@ final class SecondClassPath implements AutoCloseable {
             call(url);
             return "nothing was thrown";
         } catch (InvocationTargetException e) {
-            Throwable thrown = e.getCause();
+            Throwable thrown = e.getTargetException();
             return thrown.getClass().getSimpleName() + ": " + thrown.getMessage();
         }
     }

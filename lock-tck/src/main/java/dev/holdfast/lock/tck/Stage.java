@@ -10,6 +10,7 @@ import dev.holdfast.lock.spi.LockDriver;
 import dev.holdfast.lock.spi.LockName;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
@@ -19,7 +20,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import org.opentest4j.AssertionFailedError;
 
 /**
@@ -126,9 +126,17 @@ public final class Stage implements AutoCloseable {
         return keep(Locks.open(url, options));
     }
 
+    /** A client and its misbehaving driver. */
+    record Scripted<D extends LockDriver>(LockClient client, D driver) {}
+
     /** A client of the memory store whose driver behaves as the script says; only on memory. */
-    LockClient scripted(ClientOptions options, UnaryOperator<LockDriver> script) {
-        return over(options, context -> script.apply(Drivers.open(harness.url(), context)));
+    <D extends LockDriver> Scripted<D> scripted(ClientOptions options, Function<LockDriver, D> script) {
+        List<D> opened = new ArrayList<>();
+        LockClient client = over(options, context -> {
+            opened.add(script.apply(Drivers.open(harness.url(), context)));
+            return opened.get(0);
+        });
+        return new Scripted<>(client, opened.get(0));
     }
 
     /** A client of the memory store whose driver is never heard when it calls; only on memory. */

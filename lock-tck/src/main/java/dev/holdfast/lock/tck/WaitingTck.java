@@ -45,7 +45,6 @@ public interface WaitingTck extends Chapter {
             try (Lease lease = stage.steadyClient().named(name).acquire(Timing.patience())) {
                 Duration took = Await.took(() -> {
                     assertTrue(rival.named(name).tryAcquire().isEmpty());
-                    return null;
                 });
                 assertTrue(took.compareTo(promptly()) < 0, "took " + took);
                 assertTrue(lease.isHeld());
@@ -65,7 +64,6 @@ public interface WaitingTck extends Chapter {
                 Duration wait = Duration.ofMillis(400);
                 Duration took = Await.took(() -> {
                     assertTrue(rival.named(name).tryAcquire(wait).isEmpty());
-                    return null;
                 });
                 assertTrue(took.compareTo(wait) >= 0, "gave up after " + took);
                 assertTrue(took.compareTo(wait.plusMillis(500)) <= 0, "gave up after " + took);
@@ -138,16 +136,18 @@ public interface WaitingTck extends Chapter {
             String name = stage.name();
             AtomicInteger leaves = new AtomicInteger();
             LockClient waiting = stage.scripted(
-                    stage.options().leaseTime(stage.longLease()).build(), target -> new ForwardingDriver(target) {
-                        @Override
-                        public LeaveOutcome leave(AcquireRequest request) {
-                            // The first leave never reaches the store, so the waiter stays in its queue.
-                            if (leaves.incrementAndGet() == 1) {
-                                throw StoreException.unknown("the request was lost", null);
-                            }
-                            return super.leave(request);
-                        }
-                    });
+                            stage.options().leaseTime(stage.longLease()).build(),
+                            target -> new ForwardingDriver(target) {
+                                @Override
+                                public LeaveOutcome leave(AcquireRequest request) {
+                                    // The first leave never reaches the store, so the waiter stays in its queue.
+                                    if (leaves.incrementAndGet() == 1) {
+                                        throw StoreException.unknown("the request was lost", null);
+                                    }
+                                    return super.leave(request);
+                                }
+                            })
+                    .client();
             Lease lease = stage.steadyClient().named(name).acquire(Timing.patience());
             assertTrue(waiting.named(name).tryAcquire(Duration.ofMillis(20)).isEmpty());
             lease.release();
@@ -162,9 +162,11 @@ public interface WaitingTck extends Chapter {
     default void w5_acquireEndsWithinItsBudgetAlthoughTheStoreIsDead() throws Exception {
         try (Stage stage = stage()) {
             Duration storeTimeout = Duration.ofMillis(600);
-            LockClient client = stage.scripted(
+            Stage.Scripted<Scripts.Dead> script = stage.scripted(
                     stage.options().storeTimeout(storeTimeout).build(),
                     target -> new Scripts.Dead(target, storeTimeout));
+            LockClient client = script.client();
+            script.driver().dead.set(true);
             for (Duration wait : new Duration[] {Duration.ofSeconds(1), Duration.ofMillis(100)}) {
                 Duration took =
                         Await.took(() -> assertThrows(StoreUnavailableException.class, () -> client.named(stage.name())

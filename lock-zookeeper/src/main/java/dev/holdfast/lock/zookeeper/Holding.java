@@ -61,6 +61,9 @@ final class Holding {
 
     private List<Renewal> renew(List<Grant> grants, Deadline deadline) throws InterruptedException {
         ZooKeeperLink link = connection.link(deadline, "renewal");
+        if (justGranted(grants, link)) {
+            return renewals(grants, link, null);
+        }
         boolean countable = places.values().stream()
                         .mapToInt(place -> place.lock().length() + 64)
                         .sum()
@@ -78,6 +81,17 @@ final class Holding {
         } catch (KeeperException | TimeoutException e) {
             throw connection.errors().of(e, "renewal");
         }
+    }
+
+    /** On an ensemble no request makes the session's timer better known than the grant's own transaction just has. */
+    private boolean justGranted(List<Grant> grants, ZooKeeperLink link) {
+        if (grants.size() != 1 || link.session().singleServer()) {
+            return false;
+        }
+        long moment = link.session().leaseTime().toNanos() / 10;
+        return place(grants.get(0))
+                .filter(place -> context.ticker().nanos() - place.grantedAt() < moment)
+                .isPresent();
     }
 
     private List<Renewal> renewals(List<Grant> grants, ZooKeeperLink link, @Nullable Set<String> present) {

@@ -63,7 +63,7 @@ record NamespaceRecord(int protocol, String mode, long scale, String tick) {
      * @param order order of the last token, or an earlier one
      * @param clock microseconds since 1970
      * @param floor highest token that is known to have been in use
-     * @return this record if a raise gains less than a second and the floor is kept
+     * @return this record if a raise gains less than a millisecond and the floor is kept
      */
     NamespaceRecord raised(int order, long clock, long floor) {
         long raised = Math.max(scale, Math.max(clock, floor) - order);

@@ -20,6 +20,7 @@ final class Place {
     private final ZooKeeperSession session;
     private volatile @Nullable Node node;
     private volatile boolean granted;
+    private volatile long grantedAt;
 
     Place(AcquisitionId id, LockName name, String lock, ZooKeeperSession session) {
         this.id = id;
@@ -62,8 +63,14 @@ final class Place {
         return confirmed == null ? Optional.empty() : Optional.of(lock + "/" + confirmed.name);
     }
 
-    void grant() {
+    void grant(long now) {
+        grantedAt = now;
         granted = true;
+    }
+
+    /** Reading of the clock when the node was last seen at the head of the queue. */
+    long grantedAt() {
+        return grantedAt;
     }
 
     boolean granted() {

@@ -131,7 +131,7 @@ final class Queueing {
                     link.requests(), place.lock() + "/" + predecessor.get().name(), place.id());
             return new Answer.Waiting(place.session().leaseTime().dividedBy(3));
         }
-        place.grant();
+        place.grant(place.session().ticker().nanos());
         predecessors.forget(place.id());
         OptionalLong validFrom = place.session().validity().validFrom();
         if (place.session().ended() || validFrom.isEmpty()) { // asked last: the end of a session tells what is granted

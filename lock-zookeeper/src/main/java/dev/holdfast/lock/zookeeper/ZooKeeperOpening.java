@@ -164,14 +164,14 @@ final class ZooKeeperOpening {
             ZooKeeperRequests requests, ZooKeeperLink.Scale first, long seen, Deadline deadline)
             throws KeeperException, TimeoutException, InterruptedException {
         ZooKeeperLink.Scale scale = first;
+        long clock = context.clock().micros(); // read once: a raise by another client since then will do
         for (int i = 0; i < RAISES; i++) {
             try {
                 String tick = layout.tick(scale.record().tick());
                 int order =
                         ZooKeeperRequests.await(requests.exists(tick), deadline).getVersion();
                 long floor = Math.max(seen, context.options().tokenFloor());
-                NamespaceRecord raised =
-                        scale.record().raised(order, context.clock().micros(), floor);
+                NamespaceRecord raised = scale.record().raised(order, clock, floor);
                 if (raised.equals(scale.record())) {
                     return scale;
                 }

@@ -92,7 +92,7 @@ final class Ensemble implements AutoCloseable {
     }
 
     private String mode(int index, Deadline deadline) {
-        try (java.net.Socket socket = new java.net.Socket("127.0.0.1", ports.get(index))) {
+        try (java.net.Socket socket = new java.net.Socket(InetAddress.getLoopbackAddress(), ports.get(index))) {
             socket.setSoTimeout((int) TimeUnit.NANOSECONDS.toMillis(deadline.remainingNanos()) + 1);
             socket.getOutputStream().write("srvr".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
             String answer =

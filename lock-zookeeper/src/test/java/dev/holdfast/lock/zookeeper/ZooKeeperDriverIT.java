@@ -4,7 +4,6 @@ import static dev.holdfast.lock.zookeeper.ZooKeeperBench.grant;
 import static dev.holdfast.lock.zookeeper.ZooKeeperBench.request;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.lock.spi.AcquisitionId;
@@ -19,6 +18,7 @@ import dev.holdfast.lock.stores.StoreKind;
 import dev.holdfast.lock.stores.StoreLauncher;
 import dev.holdfast.lock.tck.Await;
 import dev.holdfast.lock.zookeeper.ZooKeeperBench.Opened;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -30,6 +30,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.Stat;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -218,8 +219,8 @@ class ZooKeeperDriverIT {
     @Test
     void theOrderStartsAnewAbove() throws Exception {
         Grant before = one.acquire("a");
-        NamespaceRecord old =
-                NamespaceRecord.parse(new String(bench.raw().getData(bench.path() + "/record", false, null)));
+        NamespaceRecord old = NamespaceRecord.parse(
+                new String(bench.raw().getData(bench.path() + "/record", false, null), StandardCharsets.UTF_8));
         ZooKeeperLayout layout = new ZooKeeperLayout("", bench.path().substring(1));
         try (CuratorFramework other = bench.curator(store.port(), 2_000)) {
             ZooKeeperSession session = new ZooKeeperSession(
@@ -328,24 +329,45 @@ class ZooKeeperDriverIT {
     }
 
     @Test
-    void aGhostOfAFormerConnectionCannotQueue() throws Exception {
-        try (CuratorFramework curator = bench.curator(store.port(), 3_000)) {
-            Opened over = bench.over(curator);
-            over.acquire("other");
-            ZooKeeper handle = curator.getZookeeperClient().getZooKeeper();
-            String guard = bench.path() + "/sessions/"
-                    + bench.raw().getChildren(bench.path() + "/sessions", false).stream()
-                            .filter(name -> name.startsWith(String.format("%016x", handle.getSessionId())))
-                            .findFirst()
-                            .orElseThrow();
-            int former = bench.raw().exists(guard, false).getVersion();
-            handle.getTestable().closeSocket();
-            Await.until("guarded anew", Duration.ofSeconds(6), () -> {
-                org.apache.zookeeper.data.Stat stat = bench.raw().exists(guard, false);
-                return stat != null && stat.getVersion() > former;
-            });
-            assertNotEquals(former, bench.raw().exists(guard, false).getVersion());
-        }
+    void everyConnectionHasAGuardVersionOfItsOwn() throws Exception {
+        CuratorFramework curator = bench.curator(store.port(), 3_000);
+        bench.over(curator);
+        ZooKeeper handle = curator.getZookeeperClient().getZooKeeper();
+        String guard = guard(handle.getSessionId());
+        int former = bench.raw().exists(guard, false).getVersion();
+        handle.getTestable().closeSocket();
+        Await.until("guarded anew", Duration.ofSeconds(6), () -> {
+            Stat stat = bench.raw().exists(guard, false);
+            return stat != null && stat.getVersion() > former;
+        });
+        assertEquals(handle, curator.getZookeeperClient().getZooKeeper(), "the same session");
+    }
+
+    private String guard(long session) throws Exception {
+        return bench.path() + "/sessions/"
+                + bench.raw().getChildren(bench.path() + "/sessions", false).stream()
+                        .filter(name -> name.startsWith(String.format("%016x", session)))
+                        .findFirst()
+                        .orElseThrow();
+    }
+
+    @Test
+    void aSessionThatWasGivenUpCannotQueueAnyMore() throws Exception {
+        CuratorFramework curator = bench.curator(store.port(), 20_000);
+        Opened over = bench.over(curator);
+        AcquisitionId waiter = AcquisitionId.random();
+        one.acquire("a");
+        assertInstanceOf(Answer.Waiting.class, over.enter(waiter, "a", true));
+        String guard = guard(curator.getZookeeperClient().getZooKeeper().getSessionId());
+        curator.getZookeeperClient().getZooKeeper().getTestable().injectSessionExpiration();
+        Await.until(
+                "guard gone, session alive",
+                Duration.ofSeconds(5),
+                () -> bench.raw().exists(guard, false) == null);
+        assertEquals(2, bench.entries().size(), "the server still has the former session");
+        assertInstanceOf(Answer.Gone.class, over.look(waiter, "a"));
+        assertEquals(LeaveOutcome.GONE, over.driver().leave(request(waiter, "a", true, false)));
+        assertEquals(1, bench.entries().size());
     }
 
     @Test
@@ -364,7 +386,7 @@ class ZooKeeperDriverIT {
                         Grant grant = waitFor(client, "hot");
                         int seen = unguarded[0];
                         tokens.add(grant.token());
-                        Thread.yield();
+                        Thread.onSpinWait();
                         unguarded[0] = seen + 1;
                         assertEquals(
                                 List.of(ReleaseOutcome.RELEASED),

@@ -21,11 +21,13 @@ import dev.holdfast.lock.stores.StoreLauncher;
 import dev.holdfast.lock.tck.Await;
 import dev.holdfast.lock.tck.RecordingContext;
 import dev.holdfast.lock.zookeeper.ZooKeeperBench.Opened;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -55,7 +57,7 @@ class ZooKeeperOpeningIT {
 
     @BeforeEach
     void countThreads() {
-        before = threads();
+        before = new HashSet<>(threads());
     }
 
     @AfterEach
@@ -143,12 +145,14 @@ class ZooKeeperOpeningIT {
     }
 
     private static void serve(ServerSocket server, String answer) {
-        while (!server.isClosed()) {
-            try (Socket socket = server.accept()) {
-                socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
-            } catch (java.io.IOException e) {
-                continue; // closed: the condition ends the loop
+        try {
+            while (true) {
+                try (Socket socket = server.accept()) {
+                    socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
+                }
             }
+        } catch (IOException e) {
+            assertTrue(server.isClosed(), e.toString());
         }
     }
 
@@ -175,6 +179,18 @@ class ZooKeeperOpeningIT {
         assertSays(refused(kind, "zookeeper://127.0.0.1:1/zookeeper/x", options("x")), "root");
         assertSays(refused(kind, "zookeeper://127.0.0.1:1/a//b", options("x")), "path");
         assertSays(refused(kind, "zookeeper:nowhere", options("x")), "zookeeper://host:2181");
+    }
+
+    @Test
+    void theClientLibraryTakesItsOwnParameters() throws Exception {
+        String netty = "org.apache.zookeeper.ClientCnxnSocketNetty"; // what TLS needs
+        try (ZooKeeperBench bench = new ZooKeeperBench(store)) {
+            bench.open(store.url(), bench.context(Map.of("client.zookeeper.clientCnxnSocket", netty)))
+                    .acquire("a");
+        }
+        before.addAll(threads().stream()
+                .filter(thread -> thread.getName().startsWith("globalEventExecutor"))
+                .toList()); // Netty's own, ends after a second of rest
     }
 
     @Test
