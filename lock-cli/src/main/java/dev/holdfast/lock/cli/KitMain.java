@@ -28,7 +28,7 @@ public final class KitMain {
     private static final Logger LOG = LoggerFactory.getLogger(KitMain.class);
 
     /** The first open of a JVM loads the client library, perhaps beside another one that does. */
-    private static final Duration FIRST_OPEN = Duration.ofSeconds(20);
+    static final Duration FIRST_OPEN = Duration.ofSeconds(20);
 
     private final PrintStream output;
     private final CountDownLatch asked = new CountDownLatch(1);

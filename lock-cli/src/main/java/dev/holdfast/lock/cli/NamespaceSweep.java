@@ -89,6 +89,7 @@ final class NamespaceSweep {
                 .user(url.user().orElse(null))
                 .password(url.password().orElse(null))
                 .database(url.path().isEmpty() ? 0 : Integer.parseInt(url.path()))
+                .autoNegotiateProtocol(false)
                 .timeoutMillis(TIMEOUT_MILLIS);
         if (url.scheme().equals("rediss")) {
             config.sslOptions(SslOptions.defaults());

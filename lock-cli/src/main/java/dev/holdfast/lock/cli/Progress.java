@@ -17,7 +17,6 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Progress implements AutoCloseable {
     private static final long REDRAW_MILLIS = 500;
-    private static final String WAITS = "waits";
 
     private final PrintWriter err;
     private final boolean terminal;
@@ -27,8 +26,8 @@ final class Progress implements AutoCloseable {
     private boolean drawn;
 
     private static final class Row {
-        private String state = WAITS;
-        private long began;
+        private String state = "waits";
+        private long began; // 0 before it starts
         private int done;
         private int total;
         private long tookSeconds = -1;
@@ -117,7 +116,7 @@ final class Progress implements AutoCloseable {
     }
 
     private static long seconds(Row row) {
-        if (row.tookSeconds >= 0 || row.state.equals(WAITS)) {
+        if (row.tookSeconds >= 0 || row.began == 0) {
             return Math.max(0, row.tookSeconds);
         }
         return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - row.began);

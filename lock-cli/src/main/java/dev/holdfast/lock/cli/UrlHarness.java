@@ -62,8 +62,11 @@ record UrlHarness(String url, DriverInfo info) implements LockHarness {
     private static DriverInfo shortestThatOpens(String url) {
         LockConfigurationException refusal = null;
         for (Duration lease : SHORT_LEASES) {
-            try (LockClient client =
-                    Locks.open(url, ClientOptions.builder().leaseTime(lease).build())) {
+            ClientOptions options = ClientOptions.builder()
+                    .leaseTime(lease)
+                    .connectTimeout(KitMain.FIRST_OPEN)
+                    .build();
+            try (LockClient client = Locks.open(url, options)) {
                 return client.info();
             } catch (LockConfigurationException e) {
                 refusal = e; // perhaps too short for this store
