@@ -121,6 +121,8 @@ final class RedisSubscriber implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             LOG.debug("Interrupted; waiters poll", e);
+        } finally {
+            firstTry.countDown();
         }
     }
 

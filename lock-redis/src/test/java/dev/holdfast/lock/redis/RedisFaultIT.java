@@ -78,7 +78,7 @@ class RedisFaultIT {
 
     private static void assertTook(long since, int millis) {
         long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
-        assertTrue(took >= millis - 50 && took < millis + 150, took + " ms instead of " + millis);
+        assertTrue(took >= millis - 50 && took < millis + 250, took + " ms instead of " + millis);
     }
 
     @Test
@@ -120,7 +120,7 @@ class RedisFaultIT {
             }
             callers.shutdown();
             int connects = listener.accepted();
-            assertTrue(connects >= 10 && connects <= 45, connects + " connects in 3 s");
+            assertTrue(connects >= 5 && connects <= 45, connects + " connects in 3 s");
         }
     }
 

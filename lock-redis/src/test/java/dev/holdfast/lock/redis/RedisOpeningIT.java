@@ -166,7 +166,7 @@ class RedisOpeningIT {
 
     @Test
     void replica() throws Exception {
-        try (RedisServer replica = RedisServer.start("--replicaof", "127.0.0.1 " + server.port())) {
+        try (RedisServer replica = RedisServer.start("--replicaof", "127.0.0.1", Integer.toString(server.port()))) {
             assertNames(refusal(replica.url()), "replica", "127.0.0.1:" + server.port());
         }
     }
