@@ -103,6 +103,23 @@ class ZooKeeperDriverIT {
     }
 
     @Test
+    void aGrantOfAnotherIdOrTokenIsNotOurs() throws Exception {
+        Grant held = one.acquire("a");
+        List<Grant> forged = List.of(
+                new Grant(AcquisitionId.random(), held.name(), held.token(), 0, held.leaseTime(), held.ticket()),
+                new Grant(held.id(), held.name(), held.token() + 1, 0, held.leaseTime(), held.ticket()),
+                new Grant(held.id(), held.name(), held.token(), 0, held.leaseTime(), null));
+        for (Grant grant : forged) {
+            assertEquals(List.of(ReleaseOutcome.NOT_HELD), one.driver().release(List.of(grant)));
+            assertEquals(
+                    List.of(new Renewal.Lost(LossReason.REVOKED)), one.driver().renew(List.of(grant)));
+        }
+        assertInstanceOf(
+                Renewal.Renewed.class, one.driver().renew(List.of(held)).get(0));
+        assertEquals(List.of(ReleaseOutcome.RELEASED), one.driver().release(List.of(held)));
+    }
+
+    @Test
     void busyLeavesNothing() throws Exception {
         one.acquire("a");
         AcquisitionId id = AcquisitionId.random();
