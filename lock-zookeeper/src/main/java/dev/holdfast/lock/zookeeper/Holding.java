@@ -182,9 +182,9 @@ final class Holding {
         return ReleaseOutcome.UNKNOWN;
     }
 
-    /** The place of a grant that this driver made. */
+    /** The place of a grant that this driver made, with the id and token that it was made with (rule S5). */
     private static Optional<Place> place(Grant grant) {
-        return grant.ticket() instanceof Place place ? Optional.of(place) : Optional.empty();
+        return grant.ticket() instanceof Place place && place.isOf(grant) ? Optional.of(place) : Optional.empty();
     }
 
     private Deadline deadline() {

@@ -1,6 +1,7 @@
 package dev.holdfast.lock.zookeeper;
 
 import dev.holdfast.lock.spi.AcquisitionId;
+import dev.holdfast.lock.spi.Grant;
 import dev.holdfast.lock.spi.LockName;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,14 @@ final class Place {
     Optional<String> path() {
         Node confirmed = node;
         return confirmed == null ? Optional.empty() : Optional.of(lock + "/" + confirmed.name);
+    }
+
+    boolean isOf(Grant grant) {
+        Node confirmed = node;
+        return confirmed != null
+                && confirmed.token == grant.token()
+                && id.equals(grant.id())
+                && name.equals(grant.name());
     }
 
     void grant(long now) {

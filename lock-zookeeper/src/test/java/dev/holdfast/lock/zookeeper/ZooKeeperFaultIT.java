@@ -192,17 +192,6 @@ class ZooKeeperFaultIT {
         assertEquals(1, bench.entries().size());
     }
 
-    private static final class Deaf implements ZooKeeperSession.Listener {
-        @Override
-        public void connected(ZooKeeperSession session) {}
-
-        @Override
-        public void disconnected(ZooKeeperSession session) {}
-
-        @Override
-        public void ended(ZooKeeperSession session) {}
-    }
-
     @Test
     void anInterruptLeavesNothingBehind() throws Exception {
         AcquisitionId id = AcquisitionId.random();
