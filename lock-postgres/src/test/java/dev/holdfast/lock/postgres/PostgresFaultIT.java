@@ -101,7 +101,6 @@ class PostgresFaultIT {
         Duration took = Await.took(() -> {
             unknown(() ->
                     it.driver.enter(new AcquireRequest(ghost, new LockName("a"), true, false, Duration.ofMillis(700))));
-            return null;
         });
         assertTrue(took.compareTo(Duration.ofMillis(700).plus(SLACK)) < 0, took.toString());
         took = Await.took(() -> assertThrows(StoreException.class, () -> it.enter(AcquisitionId.random(), "b")));
@@ -180,7 +179,6 @@ class PostgresFaultIT {
                 for (Future<?> caller : callers) {
                     caller.get();
                 }
-                return null;
             });
         } finally {
             threads.shutdownNow();
@@ -207,7 +205,6 @@ class PostgresFaultIT {
         store.pause();
         Duration took = Await.took(() -> {
             it.driver.close();
-            return null;
         });
         assertTrue(took.compareTo(DriverFixture.TIMEOUT.plus(SLACK)) < 0, took.toString());
         store.resume();
