@@ -36,7 +36,8 @@ BEGIN
 END $$;
 
 -- Deletes a lapsed holder and, if the lock is free then, makes the first live waiter the holder.
--- Returns true if that is another acquire than p_self. The caller owns the row lock.
+-- Returns true if that is another acquire than p_self. The caller owns the row lock; p_self is alive, it is calling,
+-- however long the call has taken by now.
 CREATE OR REPLACE FUNCTION holdfast.advance_1(p_namespace text, p_name text, p_self uuid) RETURNS boolean
 LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
@@ -54,14 +55,15 @@ BEGIN
     LOOP
         SELECT e.seq, e.id INTO v_seq, v_entry.id FROM holdfast.entry e
             WHERE e.namespace = p_namespace AND e.name = p_name AND e.state <> 'holder' AND e.state = 'waiter'
-              AND e.expires_at > clock_timestamp()
+              AND (e.expires_at > clock_timestamp() OR e.id = p_self)
             ORDER BY e.seq LIMIT 1;
         -- What lapsed ahead of it goes, a bounded number at a time.
         DELETE FROM holdfast.entry e WHERE e.state <> 'holder' AND e.expires_at <= clock_timestamp()
             AND (e.namespace, e.name, e.id) IN (
                 SELECT d.namespace, d.name, d.id FROM holdfast.entry d
                 WHERE d.namespace = p_namespace AND d.name = p_name AND d.state <> 'holder'
-                  AND d.expires_at <= clock_timestamp() AND d.seq < coalesce(v_seq, 9223372036854775807)
+                  AND d.expires_at <= clock_timestamp() AND d.id <> p_self
+                  AND d.seq < coalesce(v_seq, 9223372036854775807)
                 ORDER BY d.seq LIMIT 64);
         IF v_seq IS NULL THEN
             RETURN false;

@@ -55,8 +55,15 @@ final class DriverFixture implements AutoCloseable {
         return new DriverOptions(namespace, lease, Duration.ofSeconds(5), TIMEOUT, 0, parameters);
     }
 
-    static AcquireRequest request(AcquisitionId id, String name, boolean mayWait, boolean unanswered) {
-        return new AcquireRequest(id, new LockName(name), mayWait, unanswered, TIMEOUT);
+    /** The same with time for a machine that is busy with much else. */
+    static DriverOptions patient(Duration lease) {
+        Duration timeout = Duration.ofSeconds(10);
+        return new DriverOptions("test", lease, timeout, timeout, 0, Map.of());
+    }
+
+    AcquireRequest request(AcquisitionId id, String name, boolean mayWait, boolean unanswered) {
+        Duration timeout = context.options().storeTimeout();
+        return new AcquireRequest(id, new LockName(name), mayWait, unanswered, timeout);
     }
 
     Answer enter(AcquisitionId id, String name) throws InterruptedException {

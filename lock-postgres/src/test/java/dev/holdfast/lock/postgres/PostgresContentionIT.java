@@ -1,7 +1,6 @@
 package dev.holdfast.lock.postgres;
 
-import static dev.holdfast.lock.postgres.DriverFixture.options;
-import static dev.holdfast.lock.postgres.DriverFixture.request;
+import static dev.holdfast.lock.postgres.DriverFixture.patient;
 import static dev.holdfast.lock.postgres.DriverFixture.sql;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,7 +18,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -84,7 +82,7 @@ class PostgresContentionIT {
     @BeforeEach
     void open() {
         for (int i = 0; i < CLIENTS; i++) {
-            clients.add(new DriverFixture(store.url(), options("test", Duration.ofSeconds(5), Map.of())));
+            clients.add(new DriverFixture(store.url(), patient(Duration.ofSeconds(15))));
         }
     }
 
@@ -151,7 +149,9 @@ class PostgresContentionIT {
             int thread = t;
             tasks[t] = () -> {
                 for (int i = 0; i < 150; i++) {
-                    Answer answer = client(thread).driver.enter(request(AcquisitionId.random(), "try", false, false));
+                    Answer answer = client(thread)
+                            .driver
+                            .enter(client(thread).request(AcquisitionId.random(), "try", false, false));
                     if (answer instanceof Answer.Granted granted) {
                         resource.use(granted.grant().token());
                         assertEquals(ReleaseOutcome.RELEASED, client(thread).release(granted.grant()));
@@ -173,7 +173,7 @@ class PostgresContentionIT {
         Duration lease = Duration.ofMillis(250);
         List<DriverFixture> brief = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
-            brief.add(new DriverFixture(store.url(), options("test", lease, Map.of())));
+            brief.add(new DriverFixture(store.url(), patient(lease)));
         }
         Callable<?>[] tasks = new Callable<?>[THREADS];
         for (int t = 0; t < THREADS; t++) {
@@ -202,7 +202,7 @@ class PostgresContentionIT {
         Answer answer = client.enter(id, "mix");
         boolean repeated = random.nextInt(4) == 0;
         if (repeated) {
-            answer = client.driver.enter(request(id, "mix", true, true));
+            answer = client.driver.enter(client.request(id, "mix", true, true));
         }
         for (int looks = random.nextInt(12); looks > 0 && answer instanceof Answer.Waiting waiting; looks--) {
             new CountDownLatch(1).await(waiting.recheckAfter().toNanos(), TimeUnit.NANOSECONDS);
@@ -216,7 +216,7 @@ class PostgresContentionIT {
             client.driver.renew(List.of(grant));
             client.release(grant);
         } else if (random.nextInt(3) != 0) {
-            assertEquals(LeaveOutcome.GONE, client.driver.leave(request(id, "mix", true, repeated)));
+            assertEquals(LeaveOutcome.GONE, client.driver.leave(client.request(id, "mix", true, repeated)));
         }
     }
 }

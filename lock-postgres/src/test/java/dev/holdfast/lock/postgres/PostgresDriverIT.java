@@ -1,6 +1,5 @@
 package dev.holdfast.lock.postgres;
 
-import static dev.holdfast.lock.postgres.DriverFixture.request;
 import static dev.holdfast.lock.postgres.DriverFixture.sql;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -94,7 +93,7 @@ class PostgresDriverIT {
     @Test
     void zeroWaitIsBusyAndLeavesNothing() throws Exception {
         it.granted("a");
-        assertInstanceOf(Answer.Busy.class, it.driver.enter(request(AcquisitionId.random(), "a", false, false)));
+        assertInstanceOf(Answer.Busy.class, it.driver.enter(it.request(AcquisitionId.random(), "a", false, false)));
         assertEquals("1", sql(store, "SELECT count(*) FROM holdfast.entry"));
     }
 
@@ -105,7 +104,7 @@ class PostgresDriverIT {
             brief.granted("a");
             assertInstanceOf(Answer.Waiting.class, it.enter(waiter, "a"));
             awaitLapse("holder");
-            assertInstanceOf(Answer.Busy.class, it.driver.enter(request(AcquisitionId.random(), "a", false, false)));
+            assertInstanceOf(Answer.Busy.class, it.driver.enter(it.request(AcquisitionId.random(), "a", false, false)));
         }
         assertEquals("1", sql(store, "SELECT count(*) FROM holdfast.entry"));
         assertInstanceOf(Answer.Granted.class, it.look(waiter, "a"));
@@ -218,7 +217,7 @@ class PostgresDriverIT {
         it.enter(waiter, "a");
         it.enter(next, "a");
         it.release(holder);
-        assertEquals(LeaveOutcome.GONE, it.driver.leave(request(waiter, "a", true, false)));
+        assertEquals(LeaveOutcome.GONE, it.driver.leave(it.request(waiter, "a", true, false)));
         assertInstanceOf(Answer.Gone.class, it.look(waiter, "a"));
         assertInstanceOf(Answer.Granted.class, it.look(next, "a"));
     }
@@ -227,8 +226,8 @@ class PostgresDriverIT {
     void lateEnterAfterLeaveIsRefusedForTwoLeases() throws Exception {
         try (DriverFixture brief = DriverFixture.open(store, SHORT)) {
             AcquisitionId id = AcquisitionId.random();
-            assertEquals(LeaveOutcome.GONE, brief.driver.leave(request(id, "a", true, true)));
-            assertEquals(LeaveOutcome.GONE, brief.driver.leave(request(id, "a", true, true)));
+            assertEquals(LeaveOutcome.GONE, brief.driver.leave(it.request(id, "a", true, true)));
+            assertEquals(LeaveOutcome.GONE, brief.driver.leave(it.request(id, "a", true, true)));
             StoreException e = assertThrows(StoreException.class, () -> brief.enter(id, "a"));
             assertEquals(StoreException.Kind.REFUSED, e.kind());
             assertInstanceOf(Answer.Gone.class, brief.look(id, "a"));
@@ -244,7 +243,8 @@ class PostgresDriverIT {
     void lateEnterAfterReleaseIsRefusedIfOneMayBeUnderWay() throws Exception {
         AcquisitionId id = AcquisitionId.random();
         it.enter(id, "a");
-        Answer.Granted repeated = assertInstanceOf(Answer.Granted.class, it.driver.enter(request(id, "a", true, true)));
+        Answer.Granted repeated =
+                assertInstanceOf(Answer.Granted.class, it.driver.enter(it.request(id, "a", true, true)));
         assertEquals(ReleaseOutcome.RELEASED, it.release(repeated.grant()));
         assertThrows(StoreException.class, () -> it.enter(id, "a"));
         it.release(it.granted("a"));

@@ -1,7 +1,6 @@
 package dev.holdfast.lock.postgres;
 
 import static dev.holdfast.lock.postgres.DriverFixture.options;
-import static dev.holdfast.lock.postgres.DriverFixture.request;
 import static dev.holdfast.lock.postgres.DriverFixture.sql;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -110,7 +109,7 @@ class PostgresPushIT {
         Grant first = holding.granted("a");
         AcquisitionId id = AcquisitionId.random();
         waiting.enter(id, "a");
-        assertEquals(LeaveOutcome.GONE, waiting.driver.leave(request(id, "a", true, false)));
+        assertEquals(LeaveOutcome.GONE, waiting.driver.leave(waiting.request(id, "a", true, false)));
         holding.release(first);
         AcquisitionId next = AcquisitionId.random();
         Grant second = holding.granted("a");
