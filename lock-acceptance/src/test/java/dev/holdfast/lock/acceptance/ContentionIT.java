@@ -99,7 +99,7 @@ class ContentionIT {
                 Duration bound = lease.plus(harness.crashSlack());
                 Duration took = Await.took(() -> {
                     try (Lease next = survivor.named(name).acquire(bound.plusSeconds(10))) {
-                        return next.fencingToken();
+                        next.ensureHeld();
                     }
                 });
                 System.out.printf(

@@ -1,0 +1,30 @@
+package dev.holdfast.lock.acceptance;
+
+import dev.holdfast.lock.stores.RunningStore;
+import dev.holdfast.lock.stores.StoreKind;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The stores on which mutants of the drivers are tried. Public, and loaded once, because each mutant has classes of its
+ * own, but not a store of its own. Only PostgreSQL starts anew for each: functions outlive the client that made them.
+ */
+public final class SuspectStores {
+    private static final Map<StoreKind, RunningStore> FRESH = new ConcurrentHashMap<>();
+
+    private SuspectStores() {}
+
+    /** The store for the next mutant of this kind. */
+    public static RunningStore next(StoreKind kind) {
+        if (kind != StoreKind.POSTGRES) {
+            return StoreRack.store(kind);
+        }
+        StoreRack.store(kind); // fails with the right words if there is none
+        RunningStore store = StoreRack.another(kind);
+        RunningStore former = FRESH.put(kind, store);
+        if (former != null) {
+            former.close();
+        }
+        return store;
+    }
+}

@@ -1,0 +1,16 @@
+package dev.holdfast.lock.acceptance;
+
+import dev.holdfast.lock.stores.StoreKind;
+import dev.holdfast.lock.stores.harness.StoreHarness;
+import dev.holdfast.lock.tck.LockHarness;
+import dev.holdfast.lock.tck.LockTck;
+
+/** The kit on ZooKeeper; loaded once for each mutant, so that each has a namespace of its own. */
+final class ZooKeeperSuspect implements LockTck {
+    private static final LockHarness HARNESS = StoreHarness.of(SuspectStores.next(StoreKind.ZOOKEEPER));
+
+    @Override
+    public LockHarness harness() {
+        return HARNESS;
+    }
+}
