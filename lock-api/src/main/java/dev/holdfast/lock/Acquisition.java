@@ -263,12 +263,13 @@ final class Acquisition {
     /** Ends this id: no grant is taken any more, and without a lease whatever it has in the store is taken back. */
     void stop() {
         mailbox.shut();
-        engine.waitsNoMore(id);
         if (result == null && sent) {
             engine.cleanup()
                     .leaveOrHelp(new AcquireRequest(
                             id, name, mayWait, unanswered, engine.options().storeTimeout()));
         }
+        // After the leave is with the cleanup: a client that closes empties it as soon as nobody waits.
+        engine.waitsNoMore(id);
     }
 
     private String describe() {

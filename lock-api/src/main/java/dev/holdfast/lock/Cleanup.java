@@ -94,6 +94,9 @@ final class Cleanup {
         } catch (StoreException e) {
             LOG.debug("Taking back brought no answer; it is repeated", e);
             return false;
+        } catch (RuntimeException e) {
+            LOG.warn("A driver failed unexpectedly while taking back; it is repeated", e);
+            return false;
         }
     }
 
@@ -107,5 +110,15 @@ final class Cleanup {
             LOG.trace("Taken back while closing");
         }
         tasks.addFirst(() -> true); // wakes the worker if it waits for work
+        joinWorker(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
+    }
+
+    /** The driver closes next: a request that is under way shall end before. */
+    private void joinWorker(long millis) {
+        try {
+            worker.join(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

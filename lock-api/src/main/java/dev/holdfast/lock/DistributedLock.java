@@ -57,7 +57,9 @@ public final class DistributedLock {
         return tryAcquire(Duration.ZERO);
     }
 
-    /** Acquires, waiting at most this long; empty if the lock was held by others, else as {@link #acquire(Duration)}. */
+    /**
+     * Acquires, waiting at most this long; empty if the lock was held by others, else as {@link #acquire(Duration)}.
+     */
     public Optional<Lease> tryAcquire(Duration maxWait) throws InterruptedException {
         return engine.acquire(name, options, Durations.notNegative("maxWait", maxWait));
     }

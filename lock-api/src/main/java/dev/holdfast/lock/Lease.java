@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * One grant of one lock: HELD, then LOST or RELEASED, both for good. Safe for use by several threads, and any thread may
- * release it.
+ * One grant of one lock: HELD, then LOST or RELEASED, both for good. Safe for use by several threads, and any thread
+ * may release it.
  *
  * <p>{@link #isHeld()} is true only while no other client can have been granted the lock, provided that clocks run at
  * the same rate within one percent and that the store keeps its data; it says nothing about the next instant. Writes

@@ -8,7 +8,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs user code away from the engine's own threads: bounded, and wide enough that one slow callback delays no other. */
+/**
+ * Runs user code away from the engine's own threads: bounded, and wide enough that one slow callback delays no other.
+ */
 final class Listeners {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
     private static final int THREADS_MAX = 32;

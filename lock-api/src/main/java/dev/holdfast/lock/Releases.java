@@ -12,7 +12,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Gives grants back. Never throws and never asks the breaker; an outcome that stays open is settled in the background. */
+/**
+ * Gives grants back. Never throws and never asks the breaker; an outcome that stays open is settled in the background.
+ */
 final class Releases {
     private static final Logger LOG = LoggerFactory.getLogger(Releases.class);
     private static final int BATCH = 500;

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -13,10 +14,10 @@ import java.util.stream.Stream;
 final class Footprint {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
-    private final TreeSet<String> threads;
+    private final Set<String> threads;
     private final long sockets;
 
-    private Footprint(TreeSet<String> threads, long sockets) {
+    private Footprint(Set<String> threads, long sockets) {
         this.threads = threads;
         this.sockets = sockets;
     }

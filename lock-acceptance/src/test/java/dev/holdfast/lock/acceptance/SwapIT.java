@@ -15,7 +15,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
-/** One program, the URL its only parameter: after every swap of the store the fenced resource accepts what it writes. */
+/**
+ * One program, the URL its only parameter: after every swap of the store the fenced resource accepts what it writes.
+ */
 @Tag("A2")
 class SwapIT {
     /** A resource that rejects a token lower than one it has seen. */

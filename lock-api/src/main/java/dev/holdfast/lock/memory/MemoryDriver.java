@@ -66,12 +66,12 @@ final class MemoryDriver implements LockDriver {
             names.put(request.id(), request.name());
             MemoryLock.Holder holder = lock.holder(now);
             if (holder == null) {
-                MemoryLock.Holder granted = grant(request.id(), lock, now);
+                MemoryLock.Holder granted = grant(request.id(), lock);
                 lock.put(granted);
                 return new Answer.Granted(granted.grant());
             }
             if (holder.grant().id().equals(request.id())) {
-                return restated(lock, holder, now);
+                return restated(lock, holder);
             }
             if (!request.mayWait()) {
                 names.remove(request.id());
@@ -88,7 +88,7 @@ final class MemoryDriver implements LockDriver {
             long now = store.now();
             MemoryLock.Holder holder = lock.holder(now);
             if (holder != null && holder.grant().id().equals(request.id())) {
-                return restated(lock, holder, now);
+                return restated(lock, holder);
             }
             if (holder == null || !lock.waits(request.id())) {
                 return new Answer.Gone();
@@ -105,15 +105,15 @@ final class MemoryDriver implements LockDriver {
     }
 
     /** The holder asks again: same token, and its timer runs anew. */
-    private Answer restated(MemoryLock lock, MemoryLock.Holder holder, long now) {
+    private Answer restated(MemoryLock lock, MemoryLock.Holder holder) {
         Grant same = holder.grant();
         Grant again =
                 new Grant(same.id(), same.name(), same.token(), context.ticker().nanos(), leaseTime, null);
-        lock.put(new MemoryLock.Holder(again, this, now + leaseTime.toNanos()));
+        lock.put(new MemoryLock.Holder(again, this, expiry()));
         return new Answer.Granted(again);
     }
 
-    MemoryLock.Holder grant(AcquisitionId id, MemoryLock lock, long now) {
+    MemoryLock.Holder grant(AcquisitionId id, MemoryLock lock) {
         long clock = context.clock().micros() + store.advancedMicros();
         long token =
                 Math.max(lock.lastToken() + 1, Math.max(clock, context.options().tokenFloor() + 1));
@@ -122,7 +122,12 @@ final class MemoryDriver implements LockDriver {
             throw new IllegalStateException("granted " + id + ", which never entered");
         }
         Grant grant = new Grant(id, name, token, context.ticker().nanos(), leaseTime, null);
-        return new MemoryLock.Holder(grant, this, now + leaseTime.toNanos());
+        return new MemoryLock.Holder(grant, this, expiry());
+    }
+
+    /** Read after the validFrom of the grant: a pause between the two makes the store's timer the longer one (S4). */
+    private long expiry() {
+        return store.now() + leaseTime.toNanos();
     }
 
     @Override
@@ -150,7 +155,7 @@ final class MemoryDriver implements LockDriver {
                 MemoryLock.Holder holder = lock.holder(now);
                 if (holder != null && isFor(holder, grant)) {
                     long validFrom = context.ticker().nanos();
-                    lock.put(new MemoryLock.Holder(holder.grant(), this, now + leaseTime.toNanos()));
+                    lock.put(new MemoryLock.Holder(holder.grant(), this, expiry()));
                     outcomes.add(new Renewal.Renewed(validFrom, leaseTime));
                 } else {
                     outcomes.add(new Renewal.Lost(LossReason.EXPIRED));

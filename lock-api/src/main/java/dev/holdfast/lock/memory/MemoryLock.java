@@ -89,7 +89,7 @@ final class MemoryLock {
             next.remove();
             MemoryDriver driver = first.getValue().driver();
             if (first.getValue().aliveUntil() - now > 0 && !driver.isClosed()) {
-                Holder granted = driver.grant(first.getKey(), this, now);
+                Holder granted = driver.grant(first.getKey(), this);
                 put(granted);
                 driver.context().granted(granted.grant());
                 return;

@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param id identity of the logical acquire, the same in all its calls
  * @param name the lock
- * @param mayWait whether the caller waits for the lock; {@code false} asks for {@link Answer.Busy} instead of a place in
+ * @param mayWait whether the caller waits for the lock; {@code false} asks for {@link Answer.Busy} instead of a place
+ *     in
  *     the queue
  * @param unanswered whether an earlier request of this id was sent and never answered, so that it may still be
  *     executed, now or later

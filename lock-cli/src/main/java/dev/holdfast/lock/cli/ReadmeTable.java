@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The table of guarantees in README.md, between two marker lines. Safety and liveness rule by rule, the other chapters as
- * counts.
+ * The table of guarantees in README.md, between two marker lines. Safety and liveness rule by rule, the other chapters
+ * as counts.
  *
  * @param file the README
  * @param before what stands before the table, first marker included

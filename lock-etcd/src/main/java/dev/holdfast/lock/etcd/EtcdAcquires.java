@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The way of one acquire: into the queue, to its head, and out again. Every doubt is settled before the next request. */
+/**
+ * The way of one acquire: into the queue, to its head, and out again. Every doubt is settled before the next request.
+ */
 final class EtcdAcquires {
     /** An enter finds guard or record moved only while others fail or raise the scale; more than this is a fault. */
     private static final int ROUNDS = 32;

@@ -6,8 +6,8 @@ import io.etcd.jetcd.ByteSequence;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this client knows of one acquire, from its first request until it is released or has left. Calls for one id do not
- * overlap; the sweeper and a dying session read along, hence volatile.
+ * What this client knows of one acquire, from its first request until it is released or has left. Calls for one id do
+ * not overlap; the sweeper and a dying session read along, hence volatile.
  */
 final class EtcdAttempt {
     /**

@@ -12,9 +12,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one session's lease alive: one request every third of its ttl, each at most a sixth of it long, from an own loop.
- * jetcd's streaming keep-alive is not used: it counts on the wall clock from the arrival of the answer and can stop
- * without a word.
+ * Keeps one session's lease alive: one request every third of its ttl, each at most a sixth of it long, from an own
+ * loop. jetcd's streaming keep-alive is not used: it counts on the wall clock from the arrival of the answer and can
+ * stop without a word.
  */
 final class EtcdKeepAlive {
     private static final Duration SOON = Duration.ofMillis(10);

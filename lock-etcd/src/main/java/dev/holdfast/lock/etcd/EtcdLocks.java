@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Locks in etcd, for the URL schemes {@code etcd:} and {@code etcds:} (TLS), through jetcd. One kept-alive lease of etcd
- * carries all leases of a client; fencing tokens come from etcd's revisions. Safe for use by several threads.
+ * Locks in etcd, for the URL schemes {@code etcd:} and {@code etcds:} (TLS), through jetcd. One kept-alive lease of
+ * etcd carries all leases of a client; fencing tokens come from etcd's revisions. Safe for use by several threads.
  */
 public final class EtcdLocks implements LockProvider {
     /** For {@link java.util.ServiceLoader}; does nothing. */

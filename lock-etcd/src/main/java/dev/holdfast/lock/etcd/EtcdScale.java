@@ -13,9 +13,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * What this client knows of the namespace's scale and of etcd's revisions; token = scale + create_revision.
  *
  * <p>Inside one store tokens rise without a clock, because the scale only rises and revisions do too. The clock keeps
- * them above tokens from another store or from lost data. So the scale is raised to {@code clock - revision} by the next
- * enter after a session was opened, after a reconnect (etcd may have been restored from a backup meanwhile), and when
- * the tokens have fallen a minute behind the clock.
+ * them above tokens from another store or from lost data. So the scale is raised to {@code clock - revision} by the
+ * next enter after a session was opened, after a reconnect (etcd may have been restored from a backup meanwhile), and
+ * when the tokens have fallen a minute behind the clock.
  */
 final class EtcdScale {
     /**

@@ -113,8 +113,9 @@ final class EtcdSessions {
     }
 
     /**
-     * Puts the guard and reads the record. The Else branch never runs, as the key of a new lease is free; it stands there
-     * because etcd checks the privileges of both branches: what a later enter, look or leave needs is refused now.
+     * Puts the guard and reads the record. The Else branch never runs, as the key of a new lease is free; it stands
+     * there because etcd checks the privileges of both branches: what a later enter, look or leave needs is refused
+     * now.
      */
     private long placeGuard(LeaseGrantResponse granted, RequestDeadline deadline) throws InterruptedException {
         ByteSequence guardKey = layout.guard(granted.getID());

@@ -12,7 +12,9 @@ final class Uninterrupted {
 
     private Uninterrupted() {}
 
-    /** Whether the requests were all answered; an interrupt in the middle, as every failure, means that they may not be. */
+    /**
+     * Whether the requests were all answered; an interrupt in the middle, as every failure, means that they may not be.
+     */
     static boolean succeeds(Requests requests) {
         boolean interrupted = Thread.interrupted();
         try {

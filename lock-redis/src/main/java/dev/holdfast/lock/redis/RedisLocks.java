@@ -42,9 +42,9 @@ public final class RedisLocks implements LockProvider {
     }
 
     /**
-     * Locks over a client that the application has already. It stays open when the returned client is closed. Of its pool it
-     * takes one connection for each request under way, and one for as long as the returned client is open, to hear of
-     * grants: the pool must hold two at least.
+     * Locks over a client that the application has already. It stays open when the returned client is closed. Of its
+     * pool it takes one connection for each request under way, and one for as long as the returned client is open, to
+     * hear of grants: the pool must hold two at least.
      *
      * <p>Its pool wait and socket timeout bound the requests, since Jedis takes no timeout with a call: configure both
      * below {@link ClientOptions#storeTimeout()}, and no retries.

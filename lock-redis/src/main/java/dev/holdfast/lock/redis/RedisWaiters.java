@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
 
 /**
  * The acquires of this client that wait, and when each of their requests was sent, so that a grant from the channel
- * counts from the right one: the server started the timer of grant {@code (id, token, n)} after it had processed request
- * n, hence after n was sent. A later request proves nothing about it: by then the grant may have lapsed, and the
- * message been under way all the time. Safe for use by several threads.
+ * counts from the right one: the server started the timer of grant {@code (id, token, n)} after it had processed
+ * request n, hence after n was sent. A later request proves nothing about it: by then the grant may have lapsed, and
+ * the message been under way all the time. Safe for use by several threads.
  */
 final class RedisWaiters {
     private static final Pattern MESSAGE = Pattern.compile("([0-9a-f]{32}) ([0-9]{1,18}) ([0-9]{1,18})");

@@ -24,7 +24,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
-/** Lost replies, reset connections and held bytes at random, with waits that are given up: nobody overlaps, nothing stays. */
+/**
+ * Lost replies, reset connections and held bytes at random, with waits that are given up: nobody overlaps, nothing
+ * stays.
+ */
 class RedisChaosIT {
     private static final Duration RUN = Duration.ofSeconds(15);
     private static final int THREADS = 12;

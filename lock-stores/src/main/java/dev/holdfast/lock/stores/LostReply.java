@@ -4,11 +4,11 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Chooses the request whose reply a {@link FaultProxy} loses. The request goes to the store; once the store has answered
- * it, which proves that it was applied, the answer is dropped and the connection reset.
+ * Chooses the request whose reply a {@link FaultProxy} loses. The request goes to the store; once the store has
+ * answered it, which proves that it was applied, the answer is dropped and the connection reset.
  *
- * <p>A proxy sees chunks of bytes, not requests: whatever one read from the socket gave. Client libraries write a request
- * of less than some kilobytes in one piece, so a chunk holds one or several whole requests.
+ * <p>A proxy sees chunks of bytes, not requests: whatever one read from the socket gave. Client libraries write a
+ * request of less than some kilobytes in one piece, so a chunk holds one or several whole requests.
  */
 @FunctionalInterface
 public interface LostReply {

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 
 /**
  * One PostgreSQL server. It has the role {@code holdfast} with password {@code holdfast} (SCRAM, checked on every
- * connection), the database {@code holdfast} owned by it, and the superuser {@code postgres}, trusted without a password.
+ * connection), the database {@code holdfast} owned by it, and the superuser {@code postgres}, trusted without a
+ * password.
  */
 class PostgresRecipe implements Recipe {
     private static final Duration STOP = Duration.ofSeconds(5);

@@ -92,7 +92,9 @@ final class ProxyLink {
             }
         }
 
-        /** Writes what is due; returns the nanoseconds until the next chunk is, negative when nothing waits for that. */
+        /**
+         * Writes what is due; returns the nanoseconds until the next chunk is, negative when nothing waits for that.
+         */
         long write(long now) throws IOException {
             full = false;
             while (!proxy.isHeld(direction)) {

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** What is particular to one store: its command line, its questions and its last words. One instance per started store. */
+/**
+ * What is particular to one store: its command line, its questions and its last words. One instance per started store.
+ */
 interface Recipe {
     /** The address of every started store. */
     String HOST = "127.0.0.1";

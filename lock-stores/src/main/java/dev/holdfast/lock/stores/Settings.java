@@ -5,7 +5,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
-/** Settings {@code holdfast.stores.NAME}: system property first, then the environment ({@code HOLDFAST_STORES_NAME}). */
+/**
+ * Settings {@code holdfast.stores.NAME}: system property first, then the environment ({@code HOLDFAST_STORES_NAME}).
+ */
 record Settings(Properties properties, Map<String, String> environment) {
     private static final String PREFIX = "holdfast.stores.";
 

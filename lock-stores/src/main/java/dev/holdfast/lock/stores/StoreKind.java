@@ -37,9 +37,9 @@ public enum StoreKind {
     }
 
     /**
-     * Extra arguments for {@link StoreLauncher#start(StoreKind, List)} that make the store flush every write to the disk.
-     * By default no store flushes, which is faster; Redis then keeps nothing at all over a restart, and the others keep
-     * everything over the death of the process (but not of the machine).
+     * Extra arguments for {@link StoreLauncher#start(StoreKind, List)} that make the store flush every write to the
+     * disk. By default no store flushes, which is faster; Redis then keeps nothing at all over a restart, and the
+     * others keep everything over the death of the process (but not of the machine).
      */
     public List<String> durableArgs() {
         return switch (this) {

@@ -130,7 +130,9 @@ final class StoreProcess {
         return process.descendants().map(ProcessHandle::pid).collect(Collectors.toCollection(ArrayList::new));
     }
 
-    /** The shell's own kill: the program of that name is absent from small images. A process already gone is no error. */
+    /**
+     * The shell's own kill: the program of that name is absent from small images. A process already gone is no error.
+     */
     private static void signal(String name, List<Long> pids) {
         List<String> command = new ArrayList<>(List.of("sh", "-c", "kill -" + name + " \"$@\" 2>/dev/null || :", "sh"));
         pids.forEach(pid -> command.add(Long.toString(pid)));

@@ -15,11 +15,11 @@
  *       enough of each store's own protocol to ask whether it is ready, what it counted and what is left in it.
  * </ul>
  *
- * <p><b>Nothing is left behind</b>, even when this JVM is killed with SIGKILL. Each store's directory belongs to a small
- * shell process, its janitor ({@code janitor.sh}), in a session of its own. The janitor made the directory, and waits for
- * the end of its standard input, which comes when the store is closed and also when this JVM dies in any way. It then
- * kills the store with its child processes, paused or not, and removes the directory. Closing a store takes the same
- * path, so every test exercises it.
+ * <p><b>Nothing is left behind</b>, even when this JVM is killed with SIGKILL. Each store's directory belongs to a
+ * small shell process, its janitor ({@code janitor.sh}), in a session of its own. The janitor made the directory, and
+ * waits for the end of its standard input, which comes when the store is closed and also when this JVM dies in any way.
+ * It then kills the store with its child processes, paused or not, and removes the directory. Closing a store takes the
+ * same path, so every test exercises it.
  *
  * <p>Needs a POSIX system (Linux or macOS): signals and {@code sh}.
  */

@@ -22,8 +22,8 @@ import java.util.function.Consumer;
 import org.opentest4j.AssertionFailedError;
 
 /**
- * Another JVM with this class path, spoken to line by line. It ends by itself when its standard input does, so nothing is
- * left of it when this JVM dies, however it dies.
+ * Another JVM with this class path, spoken to line by line. It ends by itself when its standard input does, so nothing
+ * is left of it when this JVM dies, however it dies.
  */
 public final class ChildJvm implements AutoCloseable {
     /** How long a JVM that has just started may take to reach the store, on a busy machine. */

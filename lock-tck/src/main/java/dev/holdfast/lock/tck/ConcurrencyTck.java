@@ -20,7 +20,9 @@ import org.junit.jupiter.api.Test;
 
 /** Chapter C: several threads. Contention for one lock is in {@link ExclusionTck}. */
 public interface ConcurrencyTck extends Chapter {
-    /** Threads that release one lease together agree on what happened. If this fails, look at the lease's transitions. */
+    /**
+     * Threads that release one lease together agree on what happened. If this fails, look at the lease's transitions.
+     */
     @Test
     @Verifies(Rule.C1)
     default void c1_threadsThatReleaseTogetherAgree() throws Exception {

@@ -15,8 +15,8 @@ import java.util.List;
 
 /**
  * {@link Contenders} in another JVM. Arguments: URL, lock name (percent-encoded), lease time in milliseconds, threads,
- * duration in milliseconds, label, seed, history file, counter file. Writes {@code ready}, waits for a line, contends, and
- * writes {@code done GRANTS ACCEPTED}. Halts when its standard input ends.
+ * duration in milliseconds, label, seed, history file, counter file. Writes {@code ready}, waits for a line, contends,
+ * and writes {@code done GRANTS ACCEPTED}. Halts when its standard input ends.
  */
 public final class ContenderMain {
     private ContenderMain() {}

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Threads that contend for one lock and record what they do. Under the lock each increments a {@link LostUpdate} counter;
- * now and then one stays a little longer, by a seeded choice. A failure on any thread fails the whole run.
+ * Threads that contend for one lock and record what they do. Under the lock each increments a {@link LostUpdate}
+ * counter; now and then one stays a little longer, by a seeded choice. A failure on any thread fails the whole run.
  */
 public final class Contenders {
     private final String label;

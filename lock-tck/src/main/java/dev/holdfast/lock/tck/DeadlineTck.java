@@ -94,7 +94,9 @@ public interface DeadlineTck extends Chapter {
         }
     }
 
-    /** A renewal that is confirmed after the deadline changes nothing. If this fails, look at the state of the lease. */
+    /**
+     * A renewal that is confirmed after the deadline changes nothing. If this fails, look at the state of the lease.
+     */
     @Test
     @Verifies(Rule.S7)
     default void s7_lateConfirmationDoesNotBringTheLeaseBack() throws Exception {
@@ -205,7 +207,9 @@ public interface DeadlineTck extends Chapter {
         }
     }
 
-    /** Without renewal the lease is lost after its time, and the lock is free. If this fails, look at renewal(false). */
+    /**
+     * Without renewal the lease is lost after its time, and the lock is free. If this fails, look at renewal(false).
+     */
     @Test
     @Verifies(Rule.D7)
     default void d7_leaseWithoutRenewalIsLostAfterItsTime() throws Exception {

@@ -31,8 +31,8 @@ public interface ExclusionTck extends Chapter {
     }
 
     /**
-     * A holder that renews keeps the lock for longer than its lease time, and nobody else gets it. If this fails, look at
-     * renew: does it restart the timer in the store?
+     * A holder that renews keeps the lock for longer than its lease time, and nobody else gets it. If this fails, look
+     * at renew: does it restart the timer in the store?
      */
     @Test
     @Verifies({Rule.S1, Rule.D4})
@@ -141,8 +141,8 @@ public interface ExclusionTck extends Chapter {
     }
 
     /**
-     * A holder that does not renew sees its lease lost before a rival gets the lock. If this fails, look at validFrom and
-     * at the timer in the store: which of the two starts first?
+     * A holder that does not renew sees its lease lost before a rival gets the lock. If this fails, look at validFrom
+     * and at the timer in the store: which of the two starts first?
      */
     @Test
     @Verifies({Rule.S8, Rule.S4, Rule.F2})
@@ -169,8 +169,8 @@ public interface ExclusionTck extends Chapter {
     }
 
     /**
-     * A process that is stopped beyond its lease sees it lost when it goes on, before a rival is granted the lock. If this
-     * fails, look at the deadline: is it compared with the clock at every question?
+     * A process that is stopped beyond its lease sees it lost when it goes on, before a rival is granted the lock. If
+     * this fails, look at the deadline: is it compared with the clock at every question?
      */
     @Test
     @Verifies({Rule.S8, Rule.S4})

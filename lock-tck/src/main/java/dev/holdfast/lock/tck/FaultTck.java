@@ -128,8 +128,9 @@ public interface FaultTck extends Chapter {
     }
 
     /**
-     * The store stops: acquires end within their budgets as unavailable, a held lease is lost by its deadline, closing is
-     * bounded; it goes on: clients work again, and nothing is left. If this fails, look at the time-outs of requests.
+     * The store stops: acquires end within their budgets as unavailable, a held lease is lost by its deadline, closing
+     * is bounded; it goes on: clients work again, and nothing is left. If this fails, look at the time-outs of
+     * requests.
      */
     @Test
     @Verifies({Rule.W5, Rule.D2, Rule.D14, Rule.E2, Rule.L3})

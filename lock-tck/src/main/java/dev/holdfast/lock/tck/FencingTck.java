@@ -38,7 +38,9 @@ public interface FencingTck extends Chapter {
         }
     }
 
-    /** Tokens rise when every client was closed and another one is opened. If this fails: is a token kept in a client? */
+    /**
+     * Tokens rise when every client was closed and another one is opened. If this fails: is a token kept in a client?
+     */
     @Test
     @Verifies(Rule.F2)
     default void f2_tokensRiseOverTheEndOfEveryClient() throws Exception {
@@ -71,8 +73,8 @@ public interface FencingTck extends Chapter {
     }
 
     /**
-     * The first token of a name is the clock in microseconds when its client was opened, or more. If this fails, look at
-     * the scale of the namespace.
+     * The first token of a name is the clock in microseconds when its client was opened, or more. If this fails, look
+     * at the scale of the namespace.
      */
     @Test
     @Verifies(Rule.F5)

@@ -11,8 +11,8 @@ import dev.holdfast.lock.spi.Renewal;
 import java.util.List;
 
 /**
- * A driver that passes every call on to another one. Tests override single calls to delay them, to lose their replies or
- * to age their answers; the store behind stays a real one.
+ * A driver that passes every call on to another one. Tests override single calls to delay them, to lose their replies
+ * or to age their answers; the store behind stays a real one.
  */
 public class ForwardingDriver implements LockDriver {
     private final LockDriver target;

@@ -16,8 +16,8 @@ import java.util.Map;
 /**
  * What contenders for one lock did, event by event, in a file to which several JVMs of one host append. An event is on
  * its way to the disk before its contender goes on, so a killed contender leaves a history that ends where it ended; a
- * last line that a kill cut short is ignored. Times are {@link System#nanoTime()}, comparable across the JVMs of a host.
- * Safe for use by several threads.
+ * last line that a kill cut short is ignored. Times are {@link System#nanoTime()}, comparable across the JVMs of a
+ * host. Safe for use by several threads.
  */
 public final class History implements AutoCloseable {
     /**

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Decides in O(n log n) whether a history of one lock keeps S1, S2 and S8. Tokens are unique and ordered, so the order of
- * tokens is the only candidate for a linearisation and nothing has to be searched. An attempt of unknown outcome may have
- * owned the lock at any time, but only to block others: it neither claims an interval nor excuses an overlap.
+ * Decides in O(n log n) whether a history of one lock keeps S1, S2 and S8. Tokens are unique and ordered, so the order
+ * of tokens is the only candidate for a linearisation and nothing has to be searched. An attempt of unknown outcome may
+ * have owned the lock at any time, but only to block others: it neither claims an interval nor excuses an overlap.
  */
 public final class HistoryChecker {
     private HistoryChecker() {}

@@ -51,7 +51,9 @@ public interface LeaseTck extends Chapter {
         }
     }
 
-    /** A release without an answer says so, and within the store timeout. If this fails, look at how release repeats. */
+    /**
+     * A release without an answer says so, and within the store timeout. If this fails, look at how release repeats.
+     */
     @Test
     @Verifies(Rule.D11)
     default void d11_releaseWithoutAnswerSaysUnknown() throws Exception {

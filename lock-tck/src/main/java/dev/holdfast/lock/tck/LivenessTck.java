@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 /** Chapter L: how soon the lock moves on, and at what cost. */
 public interface LivenessTck extends Chapter {
     /**
-     * The lock of a killed process is granted to a waiter within lease time and slack, plus scheduling. If this fails, look
-     * at what the store does when a lease lapses, and when waiters look again.
+     * The lock of a killed process is granted to a waiter within lease time and slack, plus scheduling. If this fails,
+     * look at what the store does when a lease lapses, and when waiters look again.
      */
     @Test
     @Verifies(Rule.L1)
@@ -78,8 +78,8 @@ public interface LivenessTck extends Chapter {
     }
 
     /**
-     * Every one of several releases reaches a waiter long before its next poll. If this fails, look at the wake-up: is it
-     * sent, and does it arrive?
+     * Every one of several releases reaches a waiter long before its next poll. If this fails, look at the wake-up: is
+     * it sent, and does it arrive?
      */
     @Test
     @Verifies(Rule.L2)
@@ -110,7 +110,9 @@ public interface LivenessTck extends Chapter {
         }
     }
 
-    /** A waiter whose wake-up is lost acquires within a poll interval. If this fails: does the engine look by itself? */
+    /**
+     * A waiter whose wake-up is lost acquires within a poll interval. If this fails: does the engine look by itself?
+     */
     @Test
     @Verifies(Rule.W6)
     default void w6_waiterAcquiresAlthoughItsWakeUpIsLost() throws Exception {
@@ -166,7 +168,9 @@ public interface LivenessTck extends Chapter {
         }
     }
 
-    /** Waiters are granted in the order in which the store had answered them. If this fails, look at the queue's order. */
+    /**
+     * Waiters are granted in the order in which the store had answered them. If this fails, look at the queue's order.
+     */
     @Test
     @Verifies(Rule.L5)
     default void l5_waitersAreGrantedInTheOrderOfTheStore() throws Exception {

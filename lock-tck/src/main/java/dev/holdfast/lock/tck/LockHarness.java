@@ -21,8 +21,8 @@ public interface LockHarness {
     String store();
 
     /**
-     * A URL of the store with a namespace of its own, {@code ?namespace=holdfast-tck-<random>}, the same in all calls. The
-     * kit touches nothing outside of it and of namespaces whose names begin with it.
+     * A URL of the store with a namespace of its own, {@code ?namespace=holdfast-tck-<random>}, the same in all calls.
+     * The kit touches nothing outside of it and of namespaces whose names begin with it.
      */
     String url();
 
@@ -37,7 +37,9 @@ public interface LockHarness {
         return Locks.open(url(), options);
     }
 
-    /** How long after its lease time the lock of a killed holder may stay taken (L1), as the page of the store states. */
+    /**
+     * How long after its lease time the lock of a killed holder may stay taken (L1), as the page of the store states.
+     */
     default Duration crashSlack() {
         return Duration.ZERO;
     }
@@ -66,8 +68,8 @@ public interface LockHarness {
     }
 
     /**
-     * What is held or queued in the namespace according to the store itself, one line for each grant and each waiter, for
-     * people to read; grants that have lapsed, last tokens and tombstones do not count.
+     * What is held or queued in the namespace according to the store itself, one line for each grant and each waiter,
+     * for people to read; grants that have lapsed, last tokens and tombstones do not count.
      */
     default Optional<List<String>> residue() {
         return Optional.empty();

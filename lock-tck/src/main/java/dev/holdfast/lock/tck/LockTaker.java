@@ -18,8 +18,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes one lock from another JVM. Arguments: URL, lock name (percent-encoded, because command lines have encodings), lease
- * time in milliseconds. Commands on standard input, one answer line each, after a first line {@code ready}:
+ * Takes one lock from another JVM. Arguments: URL, lock name (percent-encoded, because command lines have encodings),
+ * lease time in milliseconds. Commands on standard input, one answer line each, after a first line {@code ready}:
  *
  * <pre>
  * acquire MILLIS   granted TOKEN | timeout | failed TYPE

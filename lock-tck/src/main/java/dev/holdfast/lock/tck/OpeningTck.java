@@ -75,7 +75,9 @@ public interface OpeningTck extends Chapter {
         assertTrue(message.contains("memory"), message);
     }
 
-    /** An opening whose store cannot be reached ends in time and leaves no thread. If this fails, look at the opening. */
+    /**
+     * An opening whose store cannot be reached ends in time and leaves no thread. If this fails, look at the opening.
+     */
     @Test
     @Verifies(Rule.P4)
     default void p4_openingWithoutStoreLeavesNothing() throws Exception {

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Test;
 
 /** Chapter S, second part: whose grant it is. Most tests speak to the driver, one store request at a time. */
 public interface OwnershipTck extends Chapter {
-    /** Releasing a former grant again leaves its successor alone. If this fails: is it compared and deleted in one step? */
+    /**
+     * Releasing a former grant again leaves its successor alone. If this fails: is it compared and deleted in one step?
+     */
     @Test
     @Verifies(Rule.S5)
     default void s5_releaseByAFormerHolderLeavesItsSuccessorAlone() throws Exception {

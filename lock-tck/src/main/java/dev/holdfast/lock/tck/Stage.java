@@ -23,8 +23,8 @@ import java.util.function.Function;
 import org.opentest4j.AssertionFailedError;
 
 /**
- * What one test puts up: clients, drivers, other JVMs and threads, all closed or joined at its end in reverse order. The
- * failure of a thread that nobody asked for its result fails the test. Lock names are fresh. For one test thread.
+ * What one test puts up: clients, drivers, other JVMs and threads, all closed or joined at its end in reverse order.
+ * The failure of a thread that nobody asked for its result fails the test. Lock names are fresh. For one test thread.
  */
 public final class Stage implements AutoCloseable {
     /** A step of a test on a thread of its own. */

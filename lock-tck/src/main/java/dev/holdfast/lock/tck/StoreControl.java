@@ -1,8 +1,8 @@
 package dev.holdfast.lock.tck;
 
 /**
- * Power over a store that the harness started itself. Every call returns when its effect can be seen. The kit undoes what
- * it did: after {@link #pause} it resumes, after {@link #kill} it restarts.
+ * Power over a store that the harness started itself. Every call returns when its effect can be seen. The kit undoes
+ * what it did: after {@link #pause} it resumes, after {@link #kill} it restarts.
  */
 public interface StoreControl {
     /** Stops the processes of the store as SIGSTOP does: connections stay, nothing answers. */

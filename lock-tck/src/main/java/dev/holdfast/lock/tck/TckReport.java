@@ -14,8 +14,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
- * Writes the verdict on every rule to the file named by {@code -Dholdfast.tck.report}, one line each: test class, rule id,
- * result and detail, separated by tabs. Part of {@link LockTck}; without the property it does nothing.
+ * Writes the verdict on every rule to the file named by {@code -Dholdfast.tck.report}, one line each: test class, rule
+ * id, result and detail, separated by tabs. Part of {@link LockTck}; without the property it does nothing.
  */
 public final class TckReport implements TestWatcher, AfterAllCallback {
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(TckReport.class);

@@ -55,7 +55,9 @@ final class Queueing {
         }
     }
 
-    /** After an unknown outcome: the place that an answer has confirmed meanwhile, or a new one when nothing is left. */
+    /**
+     * After an unknown outcome: the place that an answer has confirmed meanwhile, or a new one when nothing is left.
+     */
     private Answer settle(@Nullable Place known, AcquireRequest request, ZooKeeperLink link, Deadline deadline)
             throws KeeperException, TimeoutException, InterruptedException {
         List<String> children = children(request, link, deadline);
@@ -70,7 +72,9 @@ final class Queueing {
         return queue(request, deadline);
     }
 
-    /** One round trip when the lock's parent is there: the list is served after the transaction, on the same connection. */
+    /**
+     * One round trip when the lock's parent is there: the list is served after the transaction, on the same connection.
+     */
     private Answer queue(AcquireRequest request, Deadline deadline)
             throws KeeperException, TimeoutException, InterruptedException {
         String what = what("acquire", request);
@@ -212,8 +216,8 @@ final class Queueing {
     }
 
     /**
-     * All nodes of the lock. What was sent on this connection has been worked off before; what was sent on an earlier one
-     * compares a guard that the link has replaced.
+     * All nodes of the lock. What was sent on this connection has been worked off before; what was sent on an earlier
+     * one compares a guard that the link has replaced.
      */
     private List<String> children(AcquireRequest request, ZooKeeperLink link, Deadline deadline)
             throws KeeperException, TimeoutException, InterruptedException {

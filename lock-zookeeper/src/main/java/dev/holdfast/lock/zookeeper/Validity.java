@@ -10,10 +10,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * From when a session's timer is known to run: {@code validFrom} of every grant of the session (rule S4).
  *
  * <p>On a single server each answered request has restarted the timer. In an ensemble the timer is the leader's, and a
- * follower reports its clients only in its answers to the leader's pings, every half tick. A write that commits came over
- * the same ordered link as those answers; so a request that was answered at least half a tick before the write was sent
- * has been reported. Half a tick is at most a quarter of the session timeout (a server grants no less than two ticks); 0.3
- * leaves room for a late ping. Thread safe.
+ * follower reports its clients only in its answers to the leader's pings, every half tick. A write that commits came
+ * over the same ordered link as those answers; so a request that was answered at least half a tick before the write was
+ * sent has been reported. Half a tick is at most a quarter of the session timeout (a server grants no less than two
+ * ticks); 0.3 leaves room for a late ping. Thread safe.
  */
 final class Validity {
     private record Sample(long sent, long answered) {}
@@ -53,7 +53,9 @@ final class Validity {
         connected(sent);
     }
 
-    /** A request of the present connection, sent at {@code sent}, has been answered by an ensemble before {@code now}. */
+    /**
+     * A request of the present connection, sent at {@code sent}, has been answered by an ensemble before {@code now}.
+     */
     void answeredByEnsemble(long sent, long now, boolean write) {
         lock.lock();
         try {

@@ -92,7 +92,9 @@ final class ZooKeeperClients {
         }
     }
 
-    /** A session timeout of one's own is granted as asked or it is outside of the limits; a shared one may be longer. */
+    /**
+     * A session timeout of one's own is granted as asked or it is outside of the limits; a shared one may be longer.
+     */
     private static void checkNegotiated(Duration asked, Duration granted, boolean own) {
         if (granted.toMillis() == millis(asked) || (!own && granted.compareTo(asked) >= 0)) {
             return;

@@ -25,9 +25,9 @@ import org.apache.zookeeper.data.ACL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From Curator's connection to a link that grants may use. Curator reconnects and opens new sessions; this class captures
- * the handle of each session, has every connection prepared, lets the session's timer be known, and repeats deletes whose
- * answer was lost. One thread prepares; the shared timer sends the small requests.
+ * From Curator's connection to a link that grants may use. Curator reconnects and opens new sessions; this class
+ * captures the handle of each session, has every connection prepared, lets the session's timer be known, and repeats
+ * deletes whose answer was lost. One thread prepares; the shared timer sends the small requests.
  */
 final class ZooKeeperConnection implements ZooKeeperSession.Listener {
     private static final Duration AGAIN = Duration.ofMillis(200);
@@ -245,7 +245,9 @@ final class ZooKeeperConnection implements ZooKeeperSession.Listener {
         }
     }
 
-    /** Ends it all within the store timeout. In a session that stays open, {@code ownNodes} and the guard are deleted. */
+    /**
+     * Ends it all within the store timeout. In a session that stays open, {@code ownNodes} and the guard are deleted.
+     */
     void close(List<String> ownNodes) {
         ZooKeeperLink last = gate.current();
         if (!gate.close()) {

@@ -67,8 +67,8 @@ final class ZooKeeperLayout {
     }
 
     /**
-     * One path element for any name. Bytes outside {@code A-Z a-z 0-9 . _ -} become {@code %XX}; what is longer than 200
-     * characters then becomes {@code #} and its SHA-256, which no plain form can be.
+     * One path element for any name. Bytes outside {@code A-Z a-z 0-9 . _ -} become {@code %XX}; what is longer than
+     * 200 characters then becomes {@code #} and its SHA-256, which no plain form can be.
      */
     static String encode(String name) {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);

@@ -14,8 +14,8 @@ import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
 
 /**
- * A connection that is prepared for grants: the guard has a version of its own and the scale is up to date. Transactions
- * of former connections compare the guard's former version, so none of them can take effect any more.
+ * A connection that is prepared for grants: the guard has a version of its own and the scale is up to date.
+ * Transactions of former connections compare the guard's former version, so none of them can take effect any more.
  */
 final class ZooKeeperLink {
     private static final byte[] NOTHING = {};

@@ -28,8 +28,8 @@ public final class ZooKeeperLocks implements LockProvider {
 
     /**
      * Locks over a framework that the caller has started and keeps: closing the client ends neither it nor its session.
-     * Its session timeout is the lease time and must not be below {@link ClientOptions#leaseTime()}; its chroot applies,
-     * its namespace does not. No connection beside the framework's own is kept.
+     * Its session timeout is the lease time and must not be below {@link ClientOptions#leaseTime()}; its chroot
+     * applies, its namespace does not. No connection beside the framework's own is kept.
      *
      * @throws LockConfigurationException if an option or the store's set-up is at fault
      * @throws StoreUnavailableException if the store does not answer in time
@@ -41,7 +41,8 @@ public final class ZooKeeperLocks implements LockProvider {
     /**
      * Like {@link #over(CuratorFramework, ClientOptions)}, for a framework with an identity.
      *
-     * @param acl of the nodes that the client makes, for example {@link org.apache.zookeeper.ZooDefs.Ids#CREATOR_ALL_ACL}
+     * @param acl of the nodes that the client makes, for example {@link
+     *     org.apache.zookeeper.ZooDefs.Ids#CREATOR_ALL_ACL}
      */
     public static LockClient over(CuratorFramework curator, List<ACL> acl, ClientOptions options) {
         return Locks.over(options, context -> ZooKeeperClients.over(curator, acl, context));

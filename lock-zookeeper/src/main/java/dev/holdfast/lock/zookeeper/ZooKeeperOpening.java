@@ -16,7 +16,9 @@ import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Stat;
 
-/** Prepares each new connection: namespace, guard, scale. Runs on the connection's own thread, step by step, bounded. */
+/**
+ * Prepares each new connection: namespace, guard, scale. Runs on the connection's own thread, step by step, bounded.
+ */
 final class ZooKeeperOpening {
     private static final byte[] NOTHING = {};
     private static final int RAISES = 5;

@@ -20,9 +20,9 @@ import org.apache.zookeeper.data.Stat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests on <em>one connection</em> of one session, sent in the order of the calls and worked off by the server in that
- * order. An answer that came on a later connection is reported as a lost connection: the client library resends nothing,
- * but queues what is asked while disconnected, and that may pass the writing of the guard.
+ * Requests on <em>one connection</em> of one session, sent in the order of the calls and worked off by the server in
+ * that order. An answer that came on a later connection is reported as a lost connection: the client library resends
+ * nothing, but queues what is asked while disconnected, and that may pass the writing of the guard.
  */
 final class ZooKeeperRequests {
     private final ZooKeeperSession session;

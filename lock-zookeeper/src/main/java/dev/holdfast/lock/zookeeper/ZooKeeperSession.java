@@ -8,9 +8,9 @@ import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooKeeper;
 
 /**
- * One session of one client, pinned: every request names the handle it was captured with, so that nothing moves silently
- * to a later session. Knows the connections of the session by number; the handle's event thread delivers their ends in
- * order with the answers.
+ * One session of one client, pinned: every request names the handle it was captured with, so that nothing moves
+ * silently to a later session. Knows the connections of the session by number; the handle's event thread delivers their
+ * ends in order with the answers.
  */
 final class ZooKeeperSession implements Watcher {
     /** Told what happens to a session, from its event thread. */

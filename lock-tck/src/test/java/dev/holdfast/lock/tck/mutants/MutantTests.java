@@ -20,8 +20,8 @@ import org.junit.jupiter.api.DynamicTest;
 
 /**
  * A test for each mutant. Trials run side by side, because they mostly wait; one that counts threads of the JVM or
- * starts other ones runs alone. On a busy machine a delay can hide a defect for once, so a mutant that was not found out
- * is tried again alone. {@code -Dholdfast.mutants=REGEX} chooses by id.
+ * starts other ones runs alone. On a busy machine a delay can hide a defect for once, so a mutant that was not found
+ * out is tried again alone. {@code -Dholdfast.mutants=REGEX} chooses by id.
  */
 public final class MutantTests implements AutoCloseable {
     private static final Pattern ONLY = Pattern.compile(System.getProperty("holdfast.mutants", ""));
