@@ -24,7 +24,7 @@ class OpeningTest {
             delimiter = '|',
             value = {
                 "nonsense                         | not a lock URL",
-                "mongodb://u:secret@h             | no provider for scheme 'mongodb' on the class path; found: [memory]",
+                "mongodb://u:secret@h             | no provider for scheme 'mongodb' on the class path; found",
                 "redis://u:secret@h               | add the dependency dev.holdfast:lock-redis",
                 "memory:?leaseTime=15             | leaseTime=15 is not a duration",
                 "memory:?leaseTime=0s             | leaseTime must be longer than zero",

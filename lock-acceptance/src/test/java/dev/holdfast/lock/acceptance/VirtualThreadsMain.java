@@ -22,6 +22,8 @@ final class VirtualThreadsMain {
     private VirtualThreadsMain() {}
 
     /** Arguments: URL, number of threads, seconds to wait for all of them. */
+    @SuppressWarnings(
+            "ThreadPriorityCheck") // a yield inside the lock is what gives another thread its chance to intrude
     public static void main(String[] arguments) throws Exception {
         int threads = Integer.parseInt(arguments[1]);
         Duration patience = Duration.ofSeconds(Long.parseLong(arguments[2]));

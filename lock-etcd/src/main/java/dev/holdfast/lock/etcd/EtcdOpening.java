@@ -55,7 +55,8 @@ final class EtcdOpening {
         } catch (ClassNotFoundException e) {
             throw new IllegalArgumentException(
                     "etcd needs Netty 4.2, but the class path has an older one: set the property netty.version to"
-                            + " 4.2.15.Final (Spring Boot), or import io.netty:netty-bom:4.2.15.Final before other BOMs",
+                            + " 4.2.15.Final (Spring Boot), or import io.netty:netty-bom:4.2.15.Final"
+                            + " before other BOMs",
                     e);
         }
     }
@@ -110,7 +111,8 @@ final class EtcdOpening {
         String cause = failure instanceof TimeoutException ? "no answer in time" : EtcdErrors.detail(failure);
         return StoreException.notExecuted(
                 "can not reach etcd at " + store + " (" + cause
-                        + "). Is etcd listening there for clients, and is the scheme right: etcd: without, etcds: with TLS?",
+                        + "). Is etcd listening there for clients, and is the scheme right:"
+                        + " etcd: without, etcds: with TLS?",
                 failure);
     }
 

@@ -169,7 +169,8 @@ class PostgresLocksIT {
                     store,
                     "UPDATE holdfast.lock SET last_token = last_token - 90000000000 WHERE name <> 'recent';"
                             + " UPDATE holdfast.lock SET last_token = " + ahead + " WHERE name = 'ahead';"
-                            + " UPDATE holdfast.entry SET expires_at = expires_at - interval '1 h' WHERE name = 'lapsed'");
+                            + " UPDATE holdfast.entry SET expires_at = expires_at - interval '1 h'"
+                            + " WHERE name = 'lapsed'");
             DriverFixture.open(store, LEASE).close();
             assertEquals("5", sql(store, "SELECT count(*) FROM holdfast.lock"), "swept less than an hour ago");
             sql(store, "UPDATE holdfast.meta SET swept = swept - interval '2 h'");

@@ -22,7 +22,8 @@ public final class HttpProbe {
 
     /** Messages, not calls: a keep-alive is one message on a stream that stays open. */
     private static final Pattern RECEIVED = Pattern.compile(
-            "^grpc_server_msg_received_total\\{[^}]*grpc_service=\"etcdserverpb\\.(?:KV|Lease|Watch|Auth)\"[^}]*} (\\S+)$",
+            "^grpc_server_msg_received_total\\{[^}]*"
+                    + "grpc_service=\"etcdserverpb\\.(?:KV|Lease|Watch|Auth)\"[^}]*} (\\S+)$",
             Pattern.MULTILINE);
 
     private final String host;
