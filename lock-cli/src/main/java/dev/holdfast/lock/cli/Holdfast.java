@@ -51,7 +51,9 @@ public final class Holdfast {
                 })
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     err.println("holdfast: " + redacted(String.valueOf(failure)) + "; this is a defect of Holdfast");
-                    failure.printStackTrace(err);
+                    for (StackTraceElement frame : failure.getStackTrace()) {
+                        err.println("    at " + frame);
+                    }
                     return ExitStatus.SOFTWARE;
                 });
         return line.execute(own);
