@@ -29,6 +29,7 @@ final class KitRun implements TestExecutionListener {
     private final Map<Rule, Integer> left = new EnumMap<>(Rule.class);
     private final ObjIntConsumer<Integer> progress;
     private int total;
+    private @Nullable Throwable broken; // the first failure that belongs to no test
 
     private KitRun(ObjIntConsumer<Integer> progress) {
         this.progress = progress;
@@ -38,6 +39,7 @@ final class KitRun implements TestExecutionListener {
      * Runs every test of the kit on this store.
      *
      * @param progress told how many rules are done, and of how many
+     * @throws IllegalStateException when something failed that belongs to no test, so that verdicts would be missing
      */
     static List<RuleResults.Verdict> on(LockHarness harness, ObjIntConsumer<Integer> progress) {
         StoreKit.use(harness);
@@ -48,6 +50,9 @@ final class KitRun implements TestExecutionListener {
                                 .selectors(DiscoverySelectors.selectClass(StoreKit.class))
                                 .build(),
                         run);
+        if (run.broken != null) {
+            throw new IllegalStateException("a part of the kit did not run: " + run.broken.getMessage(), run.broken);
+        }
         return run.results.verdicts();
     }
 
@@ -84,8 +89,8 @@ final class KitRun implements TestExecutionListener {
                     .ifPresent(
                             method -> results.add(method, outcome.getThrowable().orElse(null)));
         }
-        if (failed && method(test).isEmpty()) {
-            outcome.getThrowable().ifPresent(thrown -> thrown.printStackTrace());
+        if (failed && method(test).isEmpty() && broken == null) {
+            broken = outcome.getThrowable().orElse(null);
         }
         done(test);
     }

@@ -112,7 +112,8 @@ final class Progress implements AutoCloseable {
     }
 
     private static String line(String store, Row row) {
-        return String.format("  %-16s %3d / %-3d rules %5d s  %s", store, row.done, row.total, seconds(row), row.state);
+        String done = row.total == 0 ? "" : String.format("%3d / %-3d rules", row.done, row.total);
+        return String.format("  %-16s %15s %5d s  %s", store, done, seconds(row), row.state);
     }
 
     private static long seconds(Row row) {

@@ -66,7 +66,7 @@ record ReadmeTable(Path file, String before, String after) {
         List<Column> columns = report.stores();
         StringBuilder text = new StringBuilder(MarkdownReport.row("", columns, Column::store, ""));
         text.append("|---|").append(":-:|".repeat(columns.size())).append("---|\n");
-        text.append(MarkdownReport.row("tested", columns, Column::version, "version of the server"));
+        text.append(MarkdownReport.row("tested", columns, Column::shortVersion, "version of the server"));
         for (Rule rule : Rule.values()) {
             if (WHOLE_CHAPTERS.contains(chapter(rule.name()))) {
                 text.append(MarkdownReport.row(

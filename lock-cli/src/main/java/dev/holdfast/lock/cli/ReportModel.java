@@ -42,6 +42,12 @@ record ReportModel(@SerializedName("wall_s") double wallSeconds, List<Column> st
             return new Column(store, scheme, "-", rules, null);
         }
 
+        /** The version without what a distribution appends to it, to stand above a column. */
+        String shortVersion() {
+            int space = version.indexOf(' ');
+            return space < 0 ? version : version.substring(0, space);
+        }
+
         /** Whether nothing at all is known about the store. */
         boolean isMissing() {
             return figures == null && rules.stream().allMatch(line -> line.is(RuleResult.MISSING));

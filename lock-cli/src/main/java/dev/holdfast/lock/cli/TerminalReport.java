@@ -40,7 +40,7 @@ final class TerminalReport {
 
     private void matrix() {
         head("", Column::store);
-        head("rule", Column::version);
+        head("rule", Column::shortVersion);
         for (Rule rule : Rule.values()) {
             StringBuilder cells = new StringBuilder(padded(rule.name(), ID_WIDTH));
             for (Column column : report.stores()) {
@@ -151,7 +151,7 @@ final class TerminalReport {
     }
 
     private static int width(Column column) {
-        return Math.max(column.store().length(), column.version().length());
+        return Math.max(column.store().length(), column.shortVersion().length());
     }
 
     private static String padded(String text, int width) {

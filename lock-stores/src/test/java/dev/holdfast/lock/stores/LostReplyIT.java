@@ -3,7 +3,6 @@ package dev.holdfast.lock.stores;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
@@ -31,14 +30,9 @@ class LostReplyIT {
 
     private final StoreLauncher launcher = new StoreLauncher();
 
-    private RunningStore start(StoreKind kind) {
-        assumeTrue(launcher.missing(kind).isEmpty());
-        return launcher.start(kind);
-    }
-
     @Test
     void redis() throws IOException {
-        try (RunningStore store = start(StoreKind.REDIS);
+        try (RunningStore store = launcher.start(StoreKind.REDIS);
                 FaultProxy proxy = FaultProxy.before(store);
                 RespProbe through = new RespProbe(store.host(), proxy.port(), LONG);
                 RespProbe direct = new RespProbe(store.host(), store.port(), LONG)) {
@@ -52,7 +46,7 @@ class LostReplyIT {
 
     @Test
     void postgres() throws SQLException, IOException {
-        try (RunningStore store = start(StoreKind.POSTGRES);
+        try (RunningStore store = launcher.start(StoreKind.POSTGRES);
                 FaultProxy proxy = FaultProxy.before(store);
                 PostgresProbe direct = new PostgresProbe(store.host(), store.port(), "holdfast", LONG)) {
             direct.query("CREATE TABLE kept (n int); GRANT ALL ON kept TO holdfast");
@@ -71,7 +65,7 @@ class LostReplyIT {
 
     @Test
     void zooKeeper() throws Exception {
-        try (RunningStore store = start(StoreKind.ZOOKEEPER);
+        try (RunningStore store = launcher.start(StoreKind.ZOOKEEPER);
                 FaultProxy proxy = FaultProxy.before(store)) {
             CountDownLatch connected = new CountDownLatch(1);
             ZooKeeper client = new ZooKeeper(store.host() + ":" + proxy.port(), 10_000, event -> {
@@ -107,7 +101,7 @@ class LostReplyIT {
 
     @Test
     void etcd() throws Exception {
-        try (RunningStore store = start(StoreKind.ETCD);
+        try (RunningStore store = launcher.start(StoreKind.ETCD);
                 FaultProxy proxy = FaultProxy.before(store);
                 Client client = Client.builder()
                         .endpoints("http://" + store.host() + ":" + proxy.port())

@@ -3,7 +3,6 @@ package dev.holdfast.lock.stores;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.sql.Connection;
@@ -11,18 +10,12 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class PostgresIT {
     private static final Duration LONG = Duration.ofSeconds(10);
 
     private final StoreLauncher launcher = new StoreLauncher();
-
-    @BeforeEach
-    void needsPostgres() {
-        assumeTrue(launcher.missing(StoreKind.POSTGRES).isEmpty());
-    }
 
     private static PostgresProbe probe(RunningStore store) throws IOException {
         return new PostgresProbe(store.host(), store.port(), "holdfast", LONG);

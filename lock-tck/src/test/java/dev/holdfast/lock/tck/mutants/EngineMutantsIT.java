@@ -8,7 +8,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The kit finds out every mutant of the engine and of the memory driver. */
 @Tag("A8")
-class MutantsTest {
+class EngineMutantsIT {
     private static final MutantTests TESTS = new MutantTests(Integer.getInteger("holdfast.mutants.parallel", 4));
 
     @AfterAll

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** The runner itself: it accuses nobody who is innocent, and lets nobody go who is not found out. */
 @Tag("A8")
-class MutantRunnerTest {
+class MutantRunnerIT {
     private final MutantRunner runner = new MutantRunner(MemorySuspect.class, name -> false);
 
     private static Mutant harmless(String says) {
