@@ -47,7 +47,7 @@ final class HtmlReport {
             html.append("<th>")
                     .append(escaped(column.store()))
                     .append("<small>")
-                    .append(escaped(column.version()))
+                    .append(escaped(column.shortVersion()))
                     .append("</small></th>");
         }
         html.append("<th>what it says</th></tr></thead><tbody>\n");

@@ -24,6 +24,7 @@ final class StoreProcess {
     private static final String STARTER = "echo $$ >\"$0/pid\" && [ -d \"$0\" ] || exit 1; exec \"$@\"";
 
     private static final Duration DEATH = Duration.ofSeconds(10);
+    private static final Duration ORPHANS = Duration.ofSeconds(1);
 
     private final Process process;
     private final CompletableFuture<Void> ended;
@@ -99,13 +100,26 @@ final class StoreProcess {
 
     /** SIGKILL to the process and all its descendants; returns when the process is gone. */
     void kill() {
-        if (process.isAlive()) {
-            Set<Long> tree = pausedTree();
-            signal("KILL", new ArrayList<>(tree));
-        }
+        Set<Long> tree = process.isAlive() ? pausedTree() : Set.of();
+        signal("KILL", new ArrayList<>(tree));
         if (!endedWithin(DEATH)) {
             throw new StoreException("process " + pid() + " survived SIGKILL for " + DEATH);
         }
+        awaitOrphans(tree);
+    }
+
+    /**
+     * PostgreSQL does not start while a backend of its former life still has the shared memory. No error at the end of
+     * the wait: where nobody reaps orphans, their entries stay, and hold nothing.
+     */
+    private static void awaitOrphans(Set<Long> pids) {
+        CompletableFuture<?>[] ends = pids.stream()
+                .flatMap(pid -> ProcessHandle.of(pid).stream())
+                .map(ProcessHandle::onExit)
+                .toArray(CompletableFuture[]::new);
+        CompletableFuture.allOf(ends)
+                .completeOnTimeout(null, ORPHANS.toNanos(), TimeUnit.NANOSECONDS)
+                .join();
     }
 
     /** SIGINT to the process alone. */
@@ -134,6 +148,9 @@ final class StoreProcess {
      * The shell's own kill: the program of that name is absent from small images. A process already gone is no error.
      */
     private static void signal(String name, List<Long> pids) {
+        if (pids.isEmpty()) {
+            return;
+        }
         List<String> command = new ArrayList<>(List.of("sh", "-c", "kill -" + name + " \"$@\" 2>/dev/null || :", "sh"));
         pids.forEach(pid -> command.add(Long.toString(pid)));
         Commands.run(command);
