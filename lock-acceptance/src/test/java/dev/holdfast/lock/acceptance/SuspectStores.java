@@ -20,7 +20,7 @@ public final class SuspectStores {
             return StoreRack.store(kind);
         }
         StoreRack.store(kind); // fails with the right words if there is none
-        RunningStore store = StoreRack.another(kind);
+        RunningStore store = StoreRack.another(kind, kind.durableArgs().toArray(String[]::new));
         RunningStore former = FRESH.put(kind, store);
         if (former != null) {
             former.close();

@@ -16,7 +16,7 @@ class PostgresTckIT implements LockTck {
 
     @BeforeAll
     static void start() {
-        store = new StoreLauncher().start(StoreKind.POSTGRES);
+        store = new StoreLauncher().start(StoreKind.POSTGRES, StoreKind.POSTGRES.durableArgs());
         harness = StoreHarness.of(store);
     }
 

@@ -42,6 +42,25 @@ public interface OwnershipTck extends Chapter {
         }
     }
 
+    /** An acquire that entered again has another token, and its former one frees nothing (S5 on one id). */
+    @Test
+    @Verifies(Rule.S5)
+    default void s5_releaseByAFormerTokenOfTheSameAcquireFreesNothing() throws Exception {
+        try (Stage stage = stage()) {
+            LockDriver driver = stage.driver();
+            LockDriver other = stage.driver();
+            AcquireRequest request = Stage.request(stage.name(), false);
+            Grant former = Exchange.granted(driver, request);
+            assertEquals(List.of(ReleaseOutcome.RELEASED), driver.release(List.of(former)));
+            Grant current = Exchange.granted(driver, request);
+            assertTrue(current.token() > former.token(), "token of the second grant");
+            assertEquals(List.of(ReleaseOutcome.NOT_HELD), driver.release(List.of(former)), "another token");
+            assertInstanceOf(
+                    Answer.Busy.class, other.enter(Stage.request(request.name().value(), false)), "the lock was freed");
+            assertEquals(List.of(ReleaseOutcome.RELEASED), driver.release(List.of(current)));
+        }
+    }
+
     /** A release with another token or another id frees nothing. If this fails, look at what release compares. */
     @Test
     @Verifies(Rule.S5)

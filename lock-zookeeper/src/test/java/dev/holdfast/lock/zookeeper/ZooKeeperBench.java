@@ -126,6 +126,15 @@ final class ZooKeeperBench implements AutoCloseable {
         return raw.getZookeeperClient().getZooKeeper();
     }
 
+    /** Not while the observer's own session is being replaced. */
+    boolean seesTheStore() throws Exception {
+        try {
+            return raw().exists("/", false) != null;
+        } catch (KeeperException.SessionExpiredException | KeeperException.ConnectionLossException e) {
+            return false;
+        }
+    }
+
     /** Every holder and waiter of the namespace. */
     List<String> entries() throws Exception {
         List<String> entries = new ArrayList<>();

@@ -234,6 +234,7 @@ class ZooKeeperFaultIT {
         assertTrue(perSecond < 5, perSecond + " attempts a second");
         store.resume();
         Await.until("gone", SOON, () -> leave(id) == LeaveOutcome.GONE);
+        Await.until("the observer's own session", SOON, bench::seesTheStore);
         Await.until("free", SOON, () -> bench.entries().isEmpty());
         assertInstanceOf(Answer.Granted.class, rival.enter(AcquisitionId.random(), "held", false));
     }

@@ -4,14 +4,22 @@ import dev.holdfast.lock.spi.Claim;
 import dev.holdfast.lock.stores.PostgresProbe;
 import dev.holdfast.lock.stores.RunningStore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
 /** PostgreSQL, mode row; the tables it reads are those of {@code docs/postgresql.md}. */
 final class PostgresHarness extends StoreHarness {
+    private final boolean flushes;
+
     PostgresHarness(RunningStore store) {
         super(store);
+        try {
+            this.flushes = answers("SHOW fsync", "on");
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot ask " + store, e);
+        }
     }
 
     @Override
@@ -19,10 +27,12 @@ final class PostgresHarness extends StoreHarness {
         return "postgresql-row";
     }
 
-    /** Not SURVIVES_RESTART: the launcher starts it with fsync off, and then the driver rightly does not claim it. */
+    /** SURVIVES_RESTART only where the server flushes, because elsewhere the driver rightly does not claim it. */
     @Override
     public Set<Claim> claims() {
-        return Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP, Claim.TOKENS_SURVIVE_DATA_LOSS);
+        return flushes
+                ? Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP, Claim.TOKENS_SURVIVE_DATA_LOSS, Claim.SURVIVES_RESTART)
+                : Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP, Claim.TOKENS_SURVIVE_DATA_LOSS);
     }
 
     @Override
