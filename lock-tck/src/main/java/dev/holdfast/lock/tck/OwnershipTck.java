@@ -42,7 +42,7 @@ public interface OwnershipTck extends Chapter {
         }
     }
 
-    /** An acquire that entered again has another token, and its former one frees nothing (S5 on one id). */
+    /** A former token of the same acquire frees nothing. If this fails: does release compare the token beside the id? */
     @Test
     @Verifies(Rule.S5)
     default void s5_releaseByAFormerTokenOfTheSameAcquireFreesNothing() throws Exception {
