@@ -14,7 +14,9 @@ import dev.holdfast.lock.spi.LockUrl;
 import dev.holdfast.lock.spi.StoreException;
 import java.time.Duration;
 import java.util.Set;
+import redis.clients.jedis.Jedis;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.util.Pool;
 
 /**
  * Locks on one Redis primary: {@code redis:} and, over TLS, {@code rediss:}. URL, parameters, privileges and guarantees
@@ -55,6 +57,18 @@ public final class RedisLocks implements LockProvider {
      */
     public static LockClient over(UnifiedJedis jedis, ClientOptions options) {
         return Locks.over(options, context -> open("Redis (given client)", new SharedCalls(jedis), context));
+    }
+
+    /**
+     * As {@link #over(UnifiedJedis, ClientOptions)}, over a pool of connections. A borrowed connection that no longer
+     * works costs a request: let the pool test them, or evict idle ones.
+     *
+     * @param pool of connections to one standalone server; two at least
+     * @throws LockConfigurationException if an option or the server's set-up is at fault
+     * @throws StoreUnavailableException if the server does not answer
+     */
+    public static LockClient over(Pool<Jedis> pool, ClientOptions options) {
+        return Locks.over(options, context -> open("Redis (given pool)", new JedisPoolCalls(pool), context));
     }
 
     private static LockDriver open(String store, RedisCalls calls, DriverContext context) {

@@ -52,6 +52,10 @@ final class SharedCalls implements RedisCalls {
 
     @Override
     public void unsubscribe(JedisPubSub listener) {
+        end(listener);
+    }
+
+    static void end(JedisPubSub listener) {
         try {
             listener.unsubscribe();
         } catch (JedisException e) {

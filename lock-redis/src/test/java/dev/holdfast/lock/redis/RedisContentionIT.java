@@ -8,6 +8,7 @@ import dev.holdfast.lock.Lease;
 import dev.holdfast.lock.LockClient;
 import dev.holdfast.lock.Locks;
 import dev.holdfast.lock.spi.ReleaseOutcome;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.JedisPool;
 import redis.clients.jedis.RedisClient;
 
 /** Many threads through the whole stack, with an oracle that loses an update when two hold at once. */
@@ -98,6 +101,21 @@ class RedisContentionIT {
                 contend(List.of(shared, own));
             }
             assertEquals("PONG", jedis.ping());
+        }
+    }
+
+    @SuppressWarnings("deprecation") // the pool that applications have, whatever Jedis 8 prefers
+    @Test
+    void aPoolOfTheUserServesAsWellAndStaysOpen() throws Exception {
+        try (JedisPool pool = new JedisPool(URI.create(server.url()))) {
+            pool.setMaxTotal(4);
+            try (LockClient shared = RedisLocks.over(pool, ClientOptions.defaults());
+                    LockClient own = Locks.open(server.url())) {
+                contend(List.of(shared, own));
+            }
+            try (Jedis jedis = pool.getResource()) {
+                assertEquals("PONG", jedis.ping());
+            }
         }
     }
 }
