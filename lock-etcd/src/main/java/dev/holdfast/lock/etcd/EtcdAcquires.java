@@ -159,19 +159,19 @@ final class EtcdAcquires {
         }
         attempt.holds(queued.ahead() == null);
         if (queued.ahead() != null) {
-            watches.arm(attempt.id(), queued.ahead(), queued.revision());
+            watches.arm(attempt.id(), attempt.name(), queued.ahead(), queued.revision());
         }
         // Asked last: a session that ends from here on reports this acquire too (etcd #11456, #19597).
         if (session.ended() != null || session.expired()) {
             attempt.holds(false);
-            watches.drop(attempt.id());
+            watches.drop(attempt.id(), attempt.name());
             return Optional.empty();
         }
         EtcdSession.Beat beat = session.beat();
         if (queued.ahead() != null) {
             return Optional.of(new Answer.Waiting(beat.ttl().dividedBy(3)));
         }
-        watches.drop(attempt.id());
+        watches.drop(attempt.id(), attempt.name());
         return Optional.of(new Answer.Granted(
                 new Grant(attempt.id(), attempt.name(), queued.token(), beat.sentAt(), beat.ttl(), attempt)));
     }
@@ -185,7 +185,7 @@ final class EtcdAcquires {
         settle(attempt, deadline);
         EtcdSession session = attempt.session();
         if (session == null || session.ended() != null || session.expired() || attempt.scaleUnchecked()) {
-            watches.drop(request.id());
+            watches.drop(request.id(), request.name());
             return new Answer.Gone();
         }
         EtcdQueue.Place place = queue.look(attempt, session, deadline);
@@ -194,13 +194,13 @@ final class EtcdAcquires {
             return place(attempt, session, queued, true, deadline).orElseGet(Answer.Gone::new);
         }
         attempt.forgetEntry();
-        watches.drop(request.id());
+        watches.drop(request.id(), request.name());
         return new Answer.Gone();
     }
 
     LeaveOutcome leave(AcquireRequest request) {
         EtcdAttempt attempt = attempts.get(request.id());
-        watches.drop(request.id());
+        watches.drop(request.id(), request.name());
         if (attempt == null && !request.unanswered()) {
             return LeaveOutcome.GONE;
         }

@@ -47,7 +47,7 @@ final class EtcdDriver implements LockDriver {
         EtcdQueue queue = new EtcdQueue(txns, layout);
         EtcdSweeper sweeper = new EtcdSweeper(connection, layout, attempts, a -> lose(a, LossReason.REVOKED));
         this.sessions = new EtcdSessions(txns, layout, context, ttlSeconds, this::sessionEnded, sweeper::beat);
-        this.watches = new EtcdWatches(connection, context);
+        this.watches = new EtcdWatches(connection, layout, context);
         this.acquires = new EtcdAcquires(attempts, layout, queue, sessions, watches, txns);
         this.leases = new EtcdLeases(attempts, queue, sessions);
         this.info = new DriverInfo("etcd", "unknown", CLAIMS, Duration.ofSeconds(ttlSeconds), List.of());

@@ -2,62 +2,95 @@ package dev.holdfast.lock.etcd;
 
 import dev.holdfast.lock.spi.AcquisitionId;
 import dev.holdfast.lock.spi.DriverContext;
+import dev.holdfast.lock.spi.LockName;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Watch;
 import io.etcd.jetcd.options.WatchOption;
-import io.etcd.jetcd.watch.WatchEvent;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
- * The watches of waiters on the entry before their own: when it goes, the engine is asked to look. A watch may lose its
- * event, or end; the poll is the fallback.
+ * One standing watch for each lock that this client waits for: when the entry before a waiter's own goes, the engine is
+ * asked to look. It stands from the first wait until nobody has waited for a while, because etcd serves a watch that
+ * begins at a past revision only every 100 ms, and never begins at one itself. A watch may lose its event, or end; the
+ * poll is the fallback.
  */
 final class EtcdWatches {
-    private record Armed(ByteSequence key, Watch.Watcher watcher) {}
+    private static final long IDLE_SECONDS = 2;
+
+    private record Standing(EtcdQueueWatch queue, Watch.Watcher watcher) {}
 
     private final EtcdConnection connection;
+    private final EtcdLayout layout;
     private final DriverContext context;
-    private final Map<AcquisitionId, Armed> armed = new ConcurrentHashMap<>();
+    private final Map<LockName, Standing> standing = new ConcurrentHashMap<>();
+    private final ScheduledFuture<?> idle;
+    private volatile boolean closed;
 
-    EtcdWatches(EtcdConnection connection, DriverContext context) {
+    EtcdWatches(EtcdConnection connection, EtcdLayout layout, DriverContext context) {
         this.connection = connection;
+        this.layout = layout;
         this.context = context;
+        this.idle = context.timer().scheduleWithFixedDelay(this::endIdle, IDLE_SECONDS, IDLE_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Watches {@code key} for this acquire, in place of what it watched before, for events after {@code revision}. */
-    void arm(AcquisitionId id, ByteSequence key, long revision) {
-        Armed before = armed.get(id);
-        if (before != null && before.key().equals(key) && !before.watcher().isClosed()) {
-            return;
+    /** From now on {@code ahead} is the entry before that of this acquire, as it was at {@code revision}. */
+    void arm(AcquisitionId id, LockName name, ByteSequence ahead, long revision) {
+        while (!closed) {
+            Standing watch = standing.computeIfAbsent(name, this::open);
+            if (watch.queue().arm(id, ahead, revision)) {
+                break;
+            }
+            end(name, watch);
         }
-        drop(id);
+        if (closed) {
+            close(); // whichever of the two comes second ends what this call may have opened
+        }
+    }
+
+    void drop(AcquisitionId id, LockName name) {
+        Standing watch = standing.get(name);
+        if (watch != null) {
+            watch.queue().disarm(id);
+        }
+    }
+
+    private Standing open(LockName name) {
+        EtcdQueueWatch queue = new EtcdQueueWatch(context);
         WatchOption option = WatchOption.builder()
-                .withRevision(revision + 1)
+                .isPrefix(true)
                 .withNoPut(true)
+                .withCreateNotify(true)
                 .withRequireLeader(true)
                 .build();
-        Watch.Watcher watcher = connection.client().getWatchClient().watch(key, option, response -> {
-            if (response.getEvents().stream().anyMatch(e -> e.getEventType() == WatchEvent.EventType.DELETE)) {
-                context.look(id);
+        return new Standing(queue, connection.client().getWatchClient().watch(layout.queue(name), option, queue));
+    }
+
+    private void endIdle() {
+        standing.forEach((name, watch) -> {
+            if (watch.queue().endIfIdle()) {
+                end(name, watch);
             }
         });
-        armed.put(id, new Armed(key, watcher));
     }
 
-    void drop(AcquisitionId id) {
-        Armed old = armed.remove(id);
-        if (old != null) {
-            old.watcher().close();
-        }
+    private void end(LockName name, Standing watch) {
+        standing.remove(name, watch);
+        watch.watcher().close();
     }
 
-    /** For tests: how many watches are open. */
+    /** For tests: how many acquires wait for an entry to go. */
     int size() {
-        return armed.size();
+        return standing.values().stream()
+                .mapToInt(watch -> watch.queue().waiters())
+                .sum();
     }
 
     void close() {
-        armed.keySet().forEach(this::drop);
+        closed = true;
+        idle.cancel(false);
+        standing.forEach(this::end);
     }
 }

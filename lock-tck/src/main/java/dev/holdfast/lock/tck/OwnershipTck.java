@@ -188,6 +188,32 @@ public interface OwnershipTck extends Chapter {
         }
     }
 
+    /**
+     * A waiter that leaves lets nobody past the holder. If this fails: is the one behind it taken for the next one,
+     * although another holds the lock?
+     */
+    @Test
+    @Verifies({Rule.S1, Rule.S10})
+    default void s1_aWaiterThatLeavesLetsNobodyPast() throws Exception {
+        try (Stage stage = stage()) {
+            LockDriver driver = stage.driver();
+            LockDriver other = stage.driver();
+            String name = stage.name();
+            Grant holder = Exchange.granted(driver, Stage.request(name, false));
+            AcquireRequest between = Stage.request(name, true);
+            AcquireRequest last = Stage.request(name, true);
+            assertInstanceOf(Answer.Waiting.class, driver.enter(between));
+            assertInstanceOf(Answer.Waiting.class, other.enter(last));
+            assertEquals(LeaveOutcome.GONE, driver.leave(between));
+            Await.never(
+                    "a second holder, behind a waiter that left",
+                    stage.lease().dividedBy(4),
+                    () -> !(other.look(last) instanceof Answer.Waiting));
+            assertEquals(List.of(ReleaseOutcome.RELEASED), driver.release(List.of(holder)));
+            other.release(List.of(Exchange.awaitGrant(other, last)));
+        }
+    }
+
     /** Leaving gives back a grant that came first. If this fails, look at leave for the id of the holder. */
     @Test
     @Verifies(Rule.S10)

@@ -14,7 +14,7 @@ import org.apache.zookeeper.Watcher;
  * however many acquires come and go. A watch that is lost costs a poll, nothing else.
  */
 final class Predecessors implements Watcher {
-    private final Map<String, Set<AcquisitionId>> waiting = new ConcurrentHashMap<>();
+    private final Map<String, Set<Place>> waiting = new ConcurrentHashMap<>();
     private final Consumer<AcquisitionId> look;
 
     /** With what to call for an acquire whose predecessor is gone. */
@@ -26,10 +26,12 @@ final class Predecessors implements Watcher {
      * Asks to be told; does not wait for the answer. {@code getData}, because a watch of {@code exists} would stay for
      * ever at a node that is gone already.
      */
-    void watch(ZooKeeperRequests requests, String path, AcquisitionId id) {
-        waiting.compute(path, (key, ids) -> {
-            Set<AcquisitionId> all = ids == null ? ConcurrentHashMap.newKeySet() : ids;
-            all.add(id);
+    void watch(ZooKeeperRequests requests, String path, boolean first, Place place) {
+        forget(place);
+        place.waitsFor(path, first);
+        waiting.compute(path, (key, places) -> {
+            Set<Place> all = places == null ? ConcurrentHashMap.newKeySet() : places;
+            all.add(place);
             return all;
         });
         requests.data(path, this).exceptionally(failure -> {
@@ -41,15 +43,13 @@ final class Predecessors implements Watcher {
     }
 
     /** This acquire waits no more. */
-    void forget(AcquisitionId id) {
-        waiting.forEach((path, ids) -> {
-            if (ids.contains(id)) {
-                waiting.computeIfPresent(path, (key, present) -> {
-                    present.remove(id);
-                    return present.isEmpty() ? null : present;
-                });
-            }
-        });
+    void forget(Place place) {
+        place.waitsFor()
+                .ifPresent(path -> waiting.computeIfPresent(path, (key, places) -> {
+                    places.remove(place);
+                    return places.isEmpty() ? null : places;
+                }));
+        place.waitsNoMore();
     }
 
     @Override
@@ -60,9 +60,12 @@ final class Predecessors implements Watcher {
     }
 
     private void gone(String path) {
-        Set<AcquisitionId> ids = waiting.remove(path);
-        if (ids != null) {
-            ids.forEach(look);
+        Set<Place> places = waiting.remove(path);
+        if (places != null) {
+            places.forEach(place -> {
+                place.gone(path);
+                look.accept(place.id());
+            });
         }
     }
 }

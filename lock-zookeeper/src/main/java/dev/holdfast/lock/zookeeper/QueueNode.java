@@ -49,14 +49,16 @@ record QueueNode(String name, AcquisitionId id, int sequence) {
     }
 
     /**
-     * The node right before this one. Leftovers of the same acquire do not count: they stand for nobody else.
+     * The nodes before this one, the holder's first and the one right before this last. Leftovers of the same acquire
+     * do not count: they stand for nobody else.
      *
      * @param children all nodes of the lock
      */
-    Optional<QueueNode> predecessor(List<String> children) {
+    List<QueueNode> before(List<String> children) {
         return parse(children).stream()
                 .filter(other -> !other.id.equals(id) && other.precedes(this))
-                .max(Comparator.comparingInt(other -> other.sequence - sequence));
+                .sorted(Comparator.comparingInt(other -> other.sequence - sequence))
+                .toList();
     }
 
     /** By difference: the counter wraps, and nodes that exist together are never 2^31 apart. */

@@ -126,17 +126,22 @@ final class Queueing {
                 node == null || !children.contains(node.name()) ? Optional.empty() : QueueNode.parse(node.name());
         if (node == null || own.isEmpty()) {
             places.remove(place.id(), place);
-            predecessors.forget(place.id());
+            predecessors.forget(place);
             return new Answer.Gone();
         }
-        Optional<QueueNode> predecessor = own.get().predecessor(children);
-        if (predecessor.isPresent()) {
-            predecessors.watch(
-                    link.requests(), place.lock() + "/" + predecessor.get().name(), place.id());
+        List<QueueNode> before = own.get().before(children);
+        if (!before.isEmpty()) {
+            String predecessor =
+                    place.lock() + "/" + before.get(before.size() - 1).name();
+            predecessors.watch(link.requests(), predecessor, before.size() == 1, place);
             return new Answer.Waiting(place.session().leaseTime().dividedBy(3));
         }
+        return granted(place, node);
+    }
+
+    private Answer granted(Place place, Place.Node node) {
         place.grant(place.session().ticker().nanos());
-        predecessors.forget(place.id());
+        predecessors.forget(place);
         OptionalLong validFrom = place.session().validity().validFrom();
         if (place.session().ended() || validFrom.isEmpty()) { // asked last: the end of a session tells what is granted
             throw StoreException.unknown("the session ended while lock '" + place.name() + "' was granted", null);
@@ -172,13 +177,17 @@ final class Queueing {
 
     Answer look(AcquireRequest request, Deadline deadline) throws InterruptedException {
         Place place = places.get(request.id());
-        if (place == null || place.node() == null) {
+        Place.Node node = place == null ? null : place.node();
+        if (place == null || node == null) {
             return new Answer.Gone();
+        }
+        if (place.follows() && !place.session().ended()) {
+            return granted(place, node); // a list could show nothing else, and cost a round trip at every hand-over
         }
         String what = what("look", request);
         ZooKeeperLink link = connection.link(deadline, what);
         if (link.session() != place.session()) {
-            predecessors.forget(place.id());
+            predecessors.forget(place);
             return new Answer.Gone(); // the place stays known: enter and leave clear what the old session may have left
         }
         try {
@@ -193,8 +202,9 @@ final class Queueing {
     /** Returns only when neither a node of the acquire exists nor a late request can make one. */
     boolean leave(AcquireRequest request, Deadline deadline) throws InterruptedException {
         Place place = places.get(request.id());
-        predecessors.forget(request.id());
-        if (place == null && !request.unanswered()) {
+        if (place != null) {
+            predecessors.forget(place);
+        } else if (!request.unanswered()) {
             return true; // nothing was sent, or it is gone already
         }
         String what = what("leave", request);

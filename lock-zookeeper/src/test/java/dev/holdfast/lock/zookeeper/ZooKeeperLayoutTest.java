@@ -87,10 +87,9 @@ class ZooKeeperLayoutTest {
                 a + "-x-0000000003",
                 "junk",
                 a + "-x-0000000011");
-        assertEquals(
-                b + "-x-0000000007", last.predecessor(children).orElseThrow().name());
+        assertEquals(List.of(a + "-x-0000000003", b + "-x-0000000007"), names(last.before(children)));
         QueueNode first = QueueNode.parse(a + "-x-0000000003").orElseThrow();
-        assertEquals(Optional.empty(), first.predecessor(children));
+        assertEquals(List.of(), first.before(children));
     }
 
     @Test
@@ -100,7 +99,11 @@ class ZooKeeperLayoutTest {
         String before = a + "-x-2147483647";
         QueueNode after = QueueNode.parse(b + "-x--2147483648").orElseThrow();
         List<String> children = List.of(before, after.name());
-        assertEquals(before, after.predecessor(children).orElseThrow().name());
-        assertEquals(Optional.empty(), QueueNode.parse(before).orElseThrow().predecessor(children));
+        assertEquals(List.of(before), names(after.before(children)));
+        assertEquals(List.of(), QueueNode.parse(before).orElseThrow().before(children));
+    }
+
+    private static List<String> names(List<QueueNode> nodes) {
+        return nodes.stream().map(QueueNode::name).toList();
     }
 }

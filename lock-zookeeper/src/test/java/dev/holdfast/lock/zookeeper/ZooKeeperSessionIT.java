@@ -188,18 +188,24 @@ class ZooKeeperSessionIT {
     void aSessionThatWasGivenUpCannotQueueAnyMore() throws Exception {
         CuratorFramework curator = bench.curator(store.port(), 20_000);
         Opened over = bench.over(curator);
-        AcquisitionId waiter = AcquisitionId.random();
         one.acquire("a");
-        assertInstanceOf(Answer.Waiting.class, over.enter(waiter, "a", true));
-        String guard = guard(curator.getZookeeperClient().getZooKeeper().getSessionId());
-        curator.getZookeeperClient().getZooKeeper().getTestable().injectSessionExpiration();
-        Await.until(
-                "guard gone, session alive",
-                Duration.ofSeconds(5),
-                () -> bench.raw().exists(guard, false) == null);
-        assertEquals(2, bench.entries().size(), "the server still has the former session");
-        assertInstanceOf(Answer.Gone.class, over.look(waiter, "a"));
-        assertEquals(LeaveOutcome.GONE, over.driver().leave(request(waiter, "a", true, false)));
+        AcquisitionId[] waiter = new AcquisitionId[1];
+        Await.until("a session given up that lives at the server", Duration.ofSeconds(30), () -> {
+            waiter[0] = AcquisitionId.random();
+            return givenUpWhileWaiting(curator, over, waiter[0]);
+        });
+        assertInstanceOf(Answer.Gone.class, over.look(waiter[0], "a"));
+        assertEquals(LeaveOutcome.GONE, over.driver().leave(request(waiter[0], "a", true, false)));
         assertEquals(1, bench.entries().size());
+    }
+
+    /** False if Curator was quick enough to close the session at the server too, before ZooKeeper marked it closed. */
+    private boolean givenUpWhileWaiting(CuratorFramework curator, Opened over, AcquisitionId waiter) throws Exception {
+        assertInstanceOf(Answer.Waiting.class, over.enter(waiter, "a", true));
+        ZooKeeper handle = curator.getZookeeperClient().getZooKeeper();
+        String guard = guard(handle.getSessionId());
+        handle.getTestable().injectSessionExpiration();
+        Await.until("the guard gone", Duration.ofSeconds(5), () -> bench.raw().exists(guard, false) == null);
+        return bench.entries().size() == 2;
     }
 }
