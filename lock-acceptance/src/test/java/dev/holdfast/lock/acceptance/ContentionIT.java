@@ -76,7 +76,10 @@ class ContentionIT {
         HistoryChecker.Findings findings = HistoryChecker.check(History.read(history));
         System.out.printf(
                 "A3 %s: %d grants, %d unknown, smallest margin %s ns%n",
-                harness.store(), findings.grants(), findings.unknown(), findings.minMarginNanos());
+                harness.store(),
+                findings.grants(),
+                findings.unknown(),
+                findings.minMarginNanos().orElse(0));
         assertEquals(List.of(), findings.overlaps());
         assertEquals(List.of(), findings.regressions());
         assertEquals(List.of(), findings.staleClaims());
