@@ -67,10 +67,12 @@ class BuildChecksBiteIT {
         property("maven.repo.local").ifPresent(local -> command.add("-Dmaven.repo.local=" + local));
         command.add("compile");
         Path log = directory.resolve("build.log");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        // The tests may run on another JDK than the build, whose checks do not work on every one.
+        property("holdfast.build.java.home")
+                .ifPresent(home -> builder.environment().put("JAVA_HOME", home));
+        Process process = builder.start();
         try {
             assertTrue(process.waitFor(MINUTES, TimeUnit.MINUTES), () -> command + " takes too long");
             return new Build(process.exitValue(), Files.readString(log, StandardCharsets.UTF_8));

@@ -42,7 +42,7 @@ public interface OwnershipTck extends Chapter {
         }
     }
 
-    /** A former token of the same acquire frees nothing. If this fails: does release compare the token beside the id? */
+    /** A former token of the same acquire frees nothing. If this fails: does release compare the token too? */
     @Test
     @Verifies(Rule.S5)
     default void s5_releaseByAFormerTokenOfTheSameAcquireFreesNothing() throws Exception {
