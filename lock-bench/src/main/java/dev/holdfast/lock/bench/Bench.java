@@ -1,0 +1,33 @@
+package dev.holdfast.lock.bench;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+
+/** The entry point of {@code holdfast bench}. */
+public final class Bench {
+    private Bench() {}
+
+    /** Measures, and ends the JVM with the exit status: libraries that are measured may leave threads behind. */
+    public static void main(String... arguments) {
+        // UTF-8 also where the locale says otherwise: units must not become question marks.
+        PrintWriter out = new PrintWriter(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        System.exit(execute(out, err, arguments));
+    }
+
+    static int execute(PrintWriter out, PrintWriter err, String... arguments) {
+        return new CommandLine(new BenchCommand(out, err))
+                .setOut(out)
+                .setErr(err)
+                .setUsageHelpWidth(116)
+                .setParameterExceptionHandler((mistake, words) -> {
+                    err.println("holdfast: " + mistake.getMessage());
+                    err.println("holdfast: see: holdfast bench --help");
+                    return BenchCommand.USAGE;
+                })
+                .execute(arguments);
+    }
+}

@@ -1,0 +1,94 @@
+package dev.holdfast.lock.bench.contender;
+
+import dev.holdfast.lock.bench.run.Contender;
+import dev.holdfast.lock.bench.run.Meter;
+import dev.holdfast.lock.bench.run.Scenario;
+import dev.holdfast.lock.stores.RunningStore;
+import dev.holdfast.lock.stores.StoreKind;
+import dev.holdfast.lock.stores.StoreLauncher;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A store with all who lock on it. */
+public enum StoreUnderTest {
+    REDIS("redis", StoreKind.REDIS) {
+        @Override
+        public List<String> arguments() {
+            return List.of(); // what flushes for Redis would be measured, not who asks for it
+        }
+
+        @Override
+        public Meter meter(RunningStore store) {
+            return new RedisMeter(store);
+        }
+
+        @Override
+        List<Contender> contenders(String host, int port, String url) {
+            return concat(RedisFloor.at(host, port), HoldfastLocks.at(url));
+        }
+
+        @Override
+        List<Contender> peers(String host, int port) {
+            return RedisPeers.at(host, port);
+        }
+    };
+
+    private final String id;
+    private final StoreKind kind;
+
+    StoreUnderTest(String id, StoreKind kind) {
+        this.id = id;
+        this.kind = kind;
+    }
+
+    /** Its name on the command line, in reports and in goals. */
+    public String id() {
+        return id;
+    }
+
+    /** Why it cannot be started here, and the fix. */
+    public Optional<String> missing() {
+        return new StoreLauncher().missing(kind);
+    }
+
+    /** Starts it, with {@link #arguments()}. */
+    public RunningStore start() {
+        return new StoreLauncher().start(kind, arguments());
+    }
+
+    /** The settings of the server beside the launcher's; the same for all contenders. */
+    public List<String> arguments() {
+        return kind.durableArgs();
+    }
+
+    /** How many can do such a scenario. */
+    public int able(Scenario.Kind what, boolean withPeers) {
+        // Contenders are named before the store runs, so without its address.
+        return (int) Stream.concat(contenders("", 0, "").stream(), withPeers ? peers("", 0).stream() : Stream.of())
+                .filter(contender -> contender.kinds().contains(what))
+                .count();
+    }
+
+    /** Counts at this store. */
+    public abstract Meter meter(RunningStore store);
+
+    /** Holdfast and the raw floors. */
+    public final List<Contender> contenders(RunningStore store) {
+        return contenders(store.host(), store.port(), store.url());
+    }
+
+    /** Other libraries. */
+    public final List<Contender> peers(RunningStore store) {
+        return peers(store.host(), store.port());
+    }
+
+    abstract List<Contender> contenders(String host, int port, String url);
+
+    abstract List<Contender> peers(String host, int port);
+
+    private static List<Contender> concat(List<Contender> floors, Contender holdfast) {
+        return Stream.concat(floors.stream(), Stream.of(holdfast))
+                .toList();
+    }
+}

@@ -1,0 +1,122 @@
+package dev.holdfast.lock.bench.run;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.holdfast.lock.bench.run.Contender.Client;
+import dev.holdfast.lock.bench.run.Contender.Hand;
+import dev.holdfast.lock.bench.run.Meter.Reading;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** One client takes many leases and keeps them for some renewal intervals. */
+final class HoldingTurn {
+    /** The contenders of this scenario set their lease time to this... */
+    static final Duration LEASE_TIME = Duration.ofSeconds(6);
+
+    /** ... and renew every third of it. */
+    private static final int INTERVALS = 3;
+
+    private static final int WARM_UP = 500;
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final Scenario scenario;
+    private final Contender contender;
+    private final Meter meter;
+    private final int port;
+    private final String prefix;
+
+    HoldingTurn(Scenario scenario, Contender contender, Meter meter, int port, String prefix) {
+        this.scenario = scenario;
+        this.contender = contender;
+        this.meter = meter;
+        this.port = port;
+        this.prefix = prefix;
+    }
+
+    /** The state of this JVM at one moment. */
+    private record Footprint(long heapBytes, long threads, OptionalLong connections) {}
+
+    Sample run() throws Exception {
+        try (Client client = contender.opening().open(LEASE_TIME)) {
+            warmUp(client);
+            Hand first = client.hand();
+            first.acquire(prefix + "-first");
+            Footprint one = footprint();
+            long begin = System.nanoTime();
+            List<Hand> hands = take(client, scenario.leases() - 1);
+            Sample sample = new Sample();
+            sample.put(Metric.SECONDS_TO_TAKE, (System.nanoTime() - begin) / NANOS_PER_SECOND);
+            Footprint all = footprint();
+            sample.put(Metric.HEAP_BYTES_PER_LEASE, (all.heapBytes - one.heapBytes) / (double) hands.size());
+            sample.put(Metric.THREADS, all.threads);
+            sample.put(Metric.THREADS_MORE, all.threads - one.threads);
+            if (all.connections.isPresent() && one.connections.isPresent()) {
+                sample.put(Metric.CONNECTIONS, all.connections.getAsLong());
+                sample.put(Metric.CONNECTIONS_MORE, all.connections.getAsLong() - one.connections.getAsLong());
+            }
+            watch(sample);
+            hands.add(first); // and so everything is reachable until here
+            return sample;
+        }
+    }
+
+    private List<Hand> take(Client client, int leases) throws Exception {
+        List<Hand> hands = Collections.synchronizedList(new ArrayList<>(leases));
+        Crew.work(scenario.workers(), worker -> {
+            for (int lease = worker; lease < leases; lease += scenario.workers()) {
+                Hand hand = client.hand();
+                hand.acquire(prefix + "-held-" + lease);
+                hands.add(hand);
+            }
+            return worker;
+        });
+        return hands;
+    }
+
+    /** So that classes, threads and connections are there before anything is counted. */
+    private void warmUp(Client client) throws Exception {
+        Crew.work(scenario.workers(), worker -> {
+            try (Hand hand = client.hand()) {
+                for (int i = 0; i < WARM_UP / scenario.workers(); i++) {
+                    hand.acquire(prefix + "-warm-" + worker + "-" + i);
+                    hand.release();
+                }
+            }
+            return worker;
+        });
+    }
+
+    private void watch(Sample sample) throws Exception {
+        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        long nanos = LEASE_TIME.dividedBy(3).toNanos() * INTERVALS;
+        Reading before = meter.read();
+        long cpu = system.getProcessCpuTime();
+        pause(nanos);
+        cpu = system.getProcessCpuTime() - cpu;
+        Reading after = meter.read();
+        if (before.requests().isPresent() && after.requests().isPresent()) {
+            long requests = after.requests().getAsLong() - before.requests().getAsLong();
+            sample.put(Metric.REQUESTS_PER_INTERVAL, requests / (double) INTERVALS);
+        }
+        sample.put(Metric.CPU_MS_PER_SECOND, cpu / (double) TimeUnit.MILLISECONDS.toNanos(1) * 1e9 / nanos);
+    }
+
+    private static void pause(long nanos) throws InterruptedException {
+        boolean never = new CountDownLatch(1).await(nanos, TimeUnit.NANOSECONDS);
+        assert !never;
+    }
+
+    private Footprint footprint() {
+        System.gc();
+        System.gc();
+        return new Footprint(
+                ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
+                ManagementFactory.getThreadMXBean().getThreadCount(),
+                Sockets.to(port));
+    }
+}
