@@ -8,6 +8,7 @@ import dev.holdfast.lock.stores.StoreKind;
 import dev.holdfast.lock.stores.StoreLauncher;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** A store with all who lock on it. */
@@ -15,7 +16,7 @@ public enum StoreUnderTest {
     REDIS("redis", StoreKind.REDIS) {
         @Override
         public List<String> arguments() {
-            return List.of(); // what flushes for Redis would be measured, not who asks for it
+            return List.of(); // without persistence: its flushes would be measured, and not who asks for them
         }
 
         @Override
@@ -31,6 +32,84 @@ public enum StoreUnderTest {
         @Override
         List<Contender> peers(String host, int port) {
             return RedisPeers.at(host, port);
+        }
+    },
+
+    ETCD("etcd", StoreKind.ETCD) {
+        @Override
+        public Meter meter(RunningStore store) {
+            return new EtcdMeter(store);
+        }
+
+        @Override
+        List<Contender> contenders(String host, int port, String url) {
+            return concat(EtcdFloor.at(host, port), HoldfastLocks.at(url));
+        }
+
+        @Override
+        List<Contender> peers(String host, int port) {
+            return EtcdPeers.at(host, port);
+        }
+    },
+
+    ZOOKEEPER("zookeeper", StoreKind.ZOOKEEPER) {
+        @Override
+        public Meter meter(RunningStore store) {
+            return new ZooKeeperMeter(store);
+        }
+
+        @Override
+        List<Contender> contenders(String host, int port, String url) {
+            return concat(ZooKeeperFloor.at(host, port), HoldfastLocks.at(url));
+        }
+
+        @Override
+        List<Contender> peers(String host, int port) {
+            return ZooKeeperPeers.at(host, port);
+        }
+    },
+
+    POSTGRESQL_ROW("postgresql-row", StoreKind.POSTGRES) {
+        @Override
+        public List<String> arguments() {
+            return postgresArguments();
+        }
+
+        @Override
+        public Meter meter(RunningStore store) {
+            return statements(store);
+        }
+
+        @Override
+        List<Contender> contenders(String host, int port, String url) {
+            return concat(PostgresFloor.rows(host, port), HoldfastLocks.at(url));
+        }
+
+        @Override
+        List<Contender> peers(String host, int port) {
+            return PostgresPeers.rows(host, port);
+        }
+    },
+
+    POSTGRESQL_ADVISORY("postgresql-advisory", StoreKind.POSTGRES) {
+        @Override
+        public List<String> arguments() {
+            return postgresArguments();
+        }
+
+        @Override
+        public Meter meter(RunningStore store) {
+            return statements(store);
+        }
+
+        @Override
+        List<Contender> contenders(String host, int port, String url) {
+            return concat(PostgresFloor.advisory(host, port), HoldfastLocks.at(url + "?mode=advisory"));
+        }
+
+        @Override
+        List<Contender> peers(String host, int port) {
+            return PostgresPeers.advisory(host, port);
         }
     };
 
@@ -86,6 +165,18 @@ public enum StoreUnderTest {
     abstract List<Contender> contenders(String host, int port, String url);
 
     abstract List<Contender> peers(String host, int port);
+
+    /** 32 clients of every contender are open at once. */
+    private static List<String> postgresArguments() {
+        return Stream.concat(
+                        StoreKind.POSTGRES.durableArgs().stream(), Stream.of("-c", "max_connections=600"))
+                .toList();
+    }
+
+    /** PostgreSQL tells of its flushes late, so they are not counted. */
+    private static Meter statements(RunningStore store) {
+        return () -> new Meter.Reading(store.requests(), OptionalLong.empty(), OptionalLong.empty());
+    }
 
     private static List<Contender> concat(List<Contender> floors, Contender holdfast) {
         return Stream.concat(floors.stream(), Stream.of(holdfast))
