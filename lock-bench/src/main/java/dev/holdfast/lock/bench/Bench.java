@@ -4,10 +4,15 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 
 /** The entry point of {@code holdfast bench}. */
 public final class Bench {
+    /** gRPC tells through it how it was built; kept, since the JDK forgets loggers that nobody keeps. */
+    private static final Logger GRPC = Logger.getLogger("io.grpc");
+
     private Bench() {}
 
     /** Measures, and ends the JVM with the exit status: libraries that are measured may leave threads behind. */
@@ -15,6 +20,7 @@ public final class Bench {
         // UTF-8 also where the locale says otherwise: units must not become question marks.
         PrintWriter out = new PrintWriter(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        GRPC.setLevel(Level.WARNING);
         System.exit(execute(out, err, arguments));
     }
 

@@ -2,7 +2,6 @@ package dev.holdfast.lock.bench;
 
 import dev.holdfast.lock.bench.contender.StoreUnderTest;
 import dev.holdfast.lock.bench.report.BenchReport;
-import dev.holdfast.lock.bench.report.Estimate;
 import dev.holdfast.lock.bench.report.Goals;
 import dev.holdfast.lock.bench.report.HtmlPage;
 import dev.holdfast.lock.bench.report.JsonReport;
@@ -21,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
         customSynopsis = {
             "holdfast bench [--stores redis,etcd] [--peers] [--scenarios uncontended,contended,holding]",
             "                      [--check FILE] [--json FILE] [--html FILE] [--seconds-per-round S] [--rounds N]",
-            "                      [--no-install]"
+            "                      [--warm-up S] [--no-install]"
         },
         description = {
             "",
@@ -63,7 +63,6 @@ final class BenchCommand implements Callable<Integer> {
     static final int STORE_MISSING = 3;
     static final int SOFTWARE = 70;
 
-    private static final int WARM_UPS = 2;
     private static final double SHORTEST_TURN = 0.01;
 
     @Spec
@@ -86,7 +85,10 @@ final class BenchCommand implements Callable<Integer> {
             description = "some of uncontended, contended, holding, or single ones by the name in the report")
     private List<String> scenarios = List.of();
 
-    @Option(names = "--check", paramLabel = "FILE", description = "holds the results against goals: lock-bench/goals.csv")
+    @Option(
+            names = "--check",
+            paramLabel = "FILE",
+            description = "holds the results against goals: lock-bench/goals.csv")
     private Optional<Path> check = Optional.empty();
 
     @Option(names = "--json", paramLabel = "FILE", description = "writes every number")
@@ -98,11 +100,23 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--seconds-per-round",
             paramLabel = "S",
-            description = "how long each contender works in a round; unless given, such that all ends in 9 minutes")
+            description = {
+                "how long each contender works in a round, contended six times as long; unless given, 0.5",
+                "or what makes the run end within 10 minutes"
+            })
     private Optional<Double> secondsPerRound = Optional.empty();
 
-    @Option(names = "--rounds", paramLabel = "N", description = "rounds that count, 6 at least; 9 unless given")
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "rounds that count, contended two thirds of them, 6 at least; 9 unless given")
     private int rounds = 9;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "S",
+            description = "how long each contender works before the first scenario of a store; 1.5 unless given")
+    private double warmUpSeconds = 1.5;
 
     @Option(names = "--no-install", description = "installs nothing, also as root on Debian and Ubuntu")
     private boolean unusedNoInstall; // the launcher script acts on it
@@ -126,17 +140,18 @@ final class BenchCommand implements Callable<Integer> {
         List<StoreUnderTest> chosen = chosenStores();
         List<Scenario> asked = chosenScenarios();
         Optional<Goals> goals = readGoals();
-        if (rounds < Estimate.ENOUGH) {
-            throw usage("--rounds: an interval needs " + Estimate.ENOUGH + " rounds at least");
+        if (rounds < Plan.FEWEST_ROUNDS) {
+            throw usage("--rounds: an interval needs " + Plan.FEWEST_ROUNDS + " rounds at least");
         }
         if (secondsPerRound.isPresent() && secondsPerRound.get() < SHORTEST_TURN) {
             throw usage("--seconds-per-round: " + SHORTEST_TURN + " at least");
         }
         List.of(json, html).forEach(file -> file.ifPresent(this::makeReady)); // a mistake shall show now
         Run run = new Run(chosen, asked, peers, new Progress(err, Boolean.getBoolean("holdfast.terminal.err")));
-        double seconds = secondsPerRound.orElseGet(() -> run.secondsPerRound(WARM_UPS + rounds));
-        BenchReport measured = run.measure(new Plan(WARM_UPS, rounds, Duration.ofNanos(Math.round(seconds * 1e9))));
-        BenchReport report = goals.map(all -> measured.with(all.check(measured))).orElse(measured);
+        double seconds = secondsPerRound.orElseGet(() -> run.secondsPerRound(rounds, warmUpSeconds));
+        BenchReport measured = run.measure(new Plan(rounds, duration(seconds), duration(warmUpSeconds)));
+        BenchReport report =
+                goals.map(all -> measured.with(all.check(measured))).orElse(measured);
         out.print(TerminalTables.of(report));
         out.flush();
         write(json, () -> JsonReport.of(report));
@@ -144,21 +159,25 @@ final class BenchCommand implements Callable<Integer> {
         return report.failed() ? FAILED : report.isStoreMissing() ? STORE_MISSING : OK;
     }
 
+    private static Duration duration(double seconds) {
+        return Duration.ofNanos(Math.round(seconds * TimeUnit.SECONDS.toNanos(1)));
+    }
+
     private List<StoreUnderTest> chosenStores() {
         return chosen("--stores", stores, List.of(StoreUnderTest.values()), StoreUnderTest::id);
     }
 
     private List<Scenario> chosenScenarios() {
-        String known = Arrays.stream(Scenario.Kind.values()).map(Scenario.Kind::id).collect(Collectors.joining(", "))
-                + ", " + Scenario.ALL.stream().map(Scenario::id).collect(Collectors.joining(", "));
+        String known =
+                Arrays.stream(Scenario.Kind.values()).map(Scenario.Kind::id).collect(Collectors.joining(", ")) + ", "
+                        + Scenario.ALL.stream().map(Scenario::id).collect(Collectors.joining(", "));
         for (String name : scenarios) {
             if (Scenario.ALL.stream().noneMatch(scenario -> isMeant(scenario, name))) {
                 throw usage("--scenarios: unknown '" + name + "'; known are " + known);
             }
         }
         return Scenario.ALL.stream()
-                .filter(scenario ->
-                        scenarios.isEmpty() || scenarios.stream().anyMatch(name -> isMeant(scenario, name)))
+                .filter(scenario -> scenarios.isEmpty() || scenarios.stream().anyMatch(name -> isMeant(scenario, name)))
                 .toList();
     }
 
@@ -176,8 +195,7 @@ final class BenchCommand implements Callable<Integer> {
                         .map(name -> all.stream()
                                 .filter(one -> id.apply(one).equals(name))
                                 .findFirst()
-                                .orElseThrow(
-                                        () -> usage(option + ": unknown '" + name + "'; known are " + known)))
+                                .orElseThrow(() -> usage(option + ": unknown '" + name + "'; known are " + known)))
                         .toList();
     }
 

@@ -17,10 +17,10 @@ import java.util.stream.Stream;
 /** Measures one store after the other, so that never more than one of them works. */
 final class Run {
     /** What is left of 10 minutes for turns when stores and clients have been started and all is closed again. */
-    private static final double SECONDS_FOR_TURNS = 420;
+    private static final double SECONDS_FOR_TURNS = 400;
 
     /** What one contender takes to hold leases, roughly. */
-    private static final double SECONDS_TO_HOLD = 12;
+    private static final double SECONDS_TO_HOLD = 8;
 
     private static final double LONGEST_TURN = 0.5;
     private static final double SHORTEST_TURN = 0.05;
@@ -38,16 +38,17 @@ final class Run {
     }
 
     /** How long a turn may be, so that a run of everything with all peers stays below 10 minutes. */
-    double secondsPerRound(int rounds) {
+    double secondsPerRound(int rounds, double warmUp) {
         double seconds = SECONDS_FOR_TURNS;
         int units = 0;
         for (StoreUnderTest store : stores) {
+            seconds -= store.able(scenarios.get(0).kind(), peers) * warmUp;
             for (Scenario scenario : scenarios) {
                 int contenders = store.able(scenario.kind(), peers);
                 if (scenario.kind() == Scenario.Kind.HOLDING) {
                     seconds -= contenders * SECONDS_TO_HOLD;
                 } else {
-                    units += Plan.units(scenario.kind(), contenders, rounds);
+                    units += contenders * Plan.units(scenario.kind(), rounds);
                 }
             }
         }
@@ -66,7 +67,6 @@ final class Run {
         return new BenchReport(
                 machine(),
                 plan.rounds(),
-                plan.warmUps(),
                 plan.turn().toNanos() / 1e9,
                 (System.nanoTime() - began) / 1e9,
                 tables,
@@ -83,9 +83,9 @@ final class Run {
                             store.contenders(running).stream(), peers ? store.peers(running).stream() : Stream.of())
                     .toList();
             List<ScenarioTable> tables = new ArrayList<>();
+            Rounds rounds = new Rounds(plan, store.meter(running), running.port(), progress::step);
             for (Scenario scenario : scenarios) {
                 progress.scenario(store.id(), scenario.id());
-                Rounds rounds = new Rounds(plan, store.meter(running), running.port(), progress::step);
                 tables.add(ScenarioTable.of(rounds.measure(scenario, contenders)));
             }
             return new StoreTable(store.id(), running.version(), store.arguments(), "", tables);

@@ -25,15 +25,15 @@ final class EtcdClients {
         return ByteSequence.from(text, StandardCharsets.UTF_8);
     }
 
-    static <T> T await(CompletableFuture<T> answer)
-            throws InterruptedException, ExecutionException, TimeoutException {
+    static <T> T await(CompletableFuture<T> answer) throws InterruptedException, ExecutionException, TimeoutException {
         return answer.get(Contender.Hand.MAX_WAIT_SECONDS, TimeUnit.SECONDS);
     }
 
     /** A lease that is kept alive until it is closed. */
     record KeptLease(Client client, long id, CloseableClient keepAlive) implements AutoCloseable {
         static KeptLease of(Client client, Duration leaseTime) throws Exception {
-            long id = await(client.getLeaseClient().grant(leaseTime.toSeconds())).getID();
+            long id =
+                    await(client.getLeaseClient().grant(leaseTime.toSeconds())).getID();
             return new KeptLease(client, id, client.getLeaseClient().keepAlive(id, new Unobserved()));
         }
 

@@ -22,7 +22,7 @@ final class EtcdFloor {
         return List.of(
                 new Contender("linearizable get", Role.ROUND_TRIP, Kinds.TRIES, leaseTime -> {
                     Client client = EtcdClients.open(host, port);
-                    return SharedClient.of(() -> new Get(client), client::close);
+                    return SharedClient.of(() -> new Get(client), client);
                 }),
                 new Contender("Txn put-if-absent + Txn delete", Role.FLOOR, Kinds.TRIES, leaseTime -> {
                     Client client = EtcdClients.open(host, port);

@@ -34,7 +34,8 @@ final class EtcdMeter implements Meter {
         return new Reading(
                 OptionalLong.of(sum(RECEIVED, metrics) + sum(LOCKS, metrics)),
                 OptionalLong.of(sum(SENT, metrics) + sum(LOCKS_SENT, metrics)),
-                OptionalLong.of(sum(FLUSHES, metrics)));
+                OptionalLong.of(sum(FLUSHES, metrics)),
+                OptionalLong.empty());
     }
 
     private static long sum(Pattern figure, String metrics) {

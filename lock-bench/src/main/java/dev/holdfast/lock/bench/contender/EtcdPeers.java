@@ -16,11 +16,11 @@ final class EtcdPeers {
         return List.of(
                 new Contender("jetcd Lock", Role.PEER, Kinds.WAITS, leaseTime -> {
                     Client client = EtcdClients.open(host, port);
-                    return SharedClient.of(() -> new Kept(client, KeptLease.of(client, leaseTime)), client::close);
+                    return SharedClient.of(() -> new Kept(client, KeptLease.of(client, leaseTime)), client);
                 }),
-                new Contender("jetcd Lock, a lease each", Role.PEER, Kinds.WAITS, leaseTime -> {
+                new Contender("jetcd Lock with a lease each", Role.PEER, Kinds.WAITS, leaseTime -> {
                     Client client = EtcdClients.open(host, port);
-                    return SharedClient.of(() -> new LeaseEach(client, leaseTime), client::close);
+                    return SharedClient.of(() -> new LeaseEach(client, leaseTime), client);
                 }));
     }
 

@@ -23,8 +23,7 @@ final class HoldfastLocks implements Contender.Client {
     /** Holdfast at this URL, with nothing but the lease time set. */
     static Contender at(String url) {
         return new Contender("Holdfast", Role.HOLDFAST, Kinds.ALL, leaseTime -> {
-            ClientOptions options =
-                    ClientOptions.builder().leaseTime(leaseTime).build();
+            ClientOptions options = ClientOptions.builder().leaseTime(leaseTime).build();
             return new HoldfastLocks(Locks.open(url, options));
         });
     }

@@ -40,6 +40,7 @@ final class PostgresFloor {
             ON CONFLICT (name) DO UPDATE SET token = f.token + 1
             RETURNING token
             """;
+
     private static final String TAKE_ADVISORY = "SELECT pg_advisory_lock(hashtextextended(?, 0))";
     private static final String FREE_ADVISORY = "SELECT 1 WHERE pg_advisory_unlock(hashtextextended(?, 0))";
 
@@ -47,21 +48,14 @@ final class PostgresFloor {
 
     static List<Contender> rows(String host, int port) {
         return List.of(
-                selectOne(host, port),
-                floor("row upsert + update", Kinds.TRIES, host, port, TAKE_ROW, FREE_ROW));
+                selectOne(host, port), floor("row upsert + update", Kinds.TRIES, host, port, TAKE_ROW, FREE_ROW));
     }
 
     static List<Contender> advisory(String host, int port) {
         return List.of(
                 selectOne(host, port),
-                floor(
-                        "advisory lock + durable token",
-                        Kinds.WAITS,
-                        host,
-                        port,
-                        TAKE_ADVISORY_AND_TOKEN,
-                        FREE_ADVISORY),
-                floor("advisory lock, no token", Kinds.WAITS, host, port, TAKE_ADVISORY, FREE_ADVISORY));
+                floor("advisory lock + durable token", Kinds.WAITS, host, port, TAKE_ADVISORY_AND_TOKEN, FREE_ADVISORY),
+                floor("advisory lock without token", Kinds.WAITS, host, port, TAKE_ADVISORY, FREE_ADVISORY));
     }
 
     private static Contender selectOne(String host, int port) {

@@ -37,8 +37,7 @@ final class PostgresPeers {
 
     static List<Contender> rows(String host, int port) {
         return List.of(
-                spring(host, port),
-                new Contender("ShedLock jdbc-template", Role.PEER, Kinds.TRIES, leaseTime -> {
+                spring(host, port), new Contender("ShedLock jdbc-template", Role.PEER, Kinds.TRIES, leaseTime -> {
                     HikariDataSource pool = pool(host, port, SHED_LOCK_TABLE);
                     LockProvider provider =
                             new JdbcTemplateLockProvider(JdbcTemplateLockProvider.Configuration.builder()

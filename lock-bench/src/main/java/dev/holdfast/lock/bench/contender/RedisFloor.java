@@ -17,7 +17,8 @@ final class RedisFloor {
 
     static List<Contender> at(String host, int port) {
         return List.of(
-                new Contender("PING", Role.ROUND_TRIP, Kinds.TRIES, leaseTime -> SharedClient.of(() -> new Ping(host, port))),
+                new Contender(
+                        "PING", Role.ROUND_TRIP, Kinds.TRIES, leaseTime -> SharedClient.of(() -> new Ping(host, port))),
                 new Contender(
                         "SET NX PX + EVALSHA del",
                         Role.FLOOR,
@@ -60,8 +61,7 @@ final class RedisFloor {
         @Override
         public void acquire(String name) throws LimitedWait {
             held = name;
-            LimitedWait.unless(
-                    jedis.set(name, id, SetParams.setParams().nx().px(LEASE_MILLIS)) != null, name);
+            LimitedWait.unless(jedis.set(name, id, SetParams.setParams().nx().px(LEASE_MILLIS)) != null, name);
         }
 
         @Override

@@ -8,7 +8,6 @@ import dev.holdfast.lock.stores.StoreKind;
 import dev.holdfast.lock.stores.StoreLauncher;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** A store with all who lock on it. */
@@ -143,10 +142,19 @@ public enum StoreUnderTest {
 
     /** How many can do such a scenario. */
     public int able(Scenario.Kind what, boolean withPeers) {
-        // Contenders are named before the store runs, so without its address.
-        return (int) Stream.concat(contenders("", 0, "").stream(), withPeers ? peers("", 0).stream() : Stream.of())
+        return Math.toIntExact(all(withPeers)
                 .filter(contender -> contender.kinds().contains(what))
-                .count();
+                .count());
+    }
+
+    /** The names of all, peers included. */
+    public List<String> names() {
+        return all(true).map(Contender::name).toList();
+    }
+
+    /** All, for a look at their names and kinds: without a store, none of them can be opened. */
+    private Stream<Contender> all(boolean withPeers) {
+        return Stream.concat(contenders("", 0, "").stream(), withPeers ? peers("", 0).stream() : Stream.of());
     }
 
     /** Counts at this store. */
@@ -168,18 +176,16 @@ public enum StoreUnderTest {
 
     /** 32 clients of every contender are open at once. */
     private static List<String> postgresArguments() {
-        return Stream.concat(
-                        StoreKind.POSTGRES.durableArgs().stream(), Stream.of("-c", "max_connections=600"))
+        return Stream.concat(StoreKind.POSTGRES.durableArgs().stream(), Stream.of("-c", "max_connections=600"))
                 .toList();
     }
 
     /** PostgreSQL tells of its flushes late, so they are not counted. */
     private static Meter statements(RunningStore store) {
-        return () -> new Meter.Reading(store.requests(), OptionalLong.empty(), OptionalLong.empty());
+        return () -> Meter.Reading.of(store.requests());
     }
 
     private static List<Contender> concat(List<Contender> floors, Contender holdfast) {
-        return Stream.concat(floors.stream(), Stream.of(holdfast))
-                .toList();
+        return Stream.concat(floors.stream(), Stream.of(holdfast)).toList();
     }
 }

@@ -25,7 +25,8 @@ final class ZooKeeperMeter implements Meter {
         return new Reading(
                 OptionalLong.of(figure(monitor, "zk_packets_received") - mine),
                 OptionalLong.of(figure(monitor, "zk_packets_sent") - mine),
-                OptionalLong.of(figure(monitor, "zk_cnt_fsynctime")));
+                OptionalLong.of(figure(monitor, "zk_cnt_fsynctime")),
+                OptionalLong.empty());
     }
 
     private static long figure(String monitor, String name) throws IOException {

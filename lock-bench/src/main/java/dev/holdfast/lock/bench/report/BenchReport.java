@@ -7,12 +7,13 @@ import java.util.Optional;
  * The whole report.
  *
  * @param machine processors, Java, system
+ * @param rounds that counted in an uncontended scenario; contended two thirds of them
+ * @param secondsPerRound of each contender, uncontended
  * @param goals what became of the goals, if they were checked
  */
 public record BenchReport(
         List<String> machine,
         int rounds,
-        int warmUps,
         double secondsPerRound,
         double wallSeconds,
         List<StoreTable> stores,
@@ -31,8 +32,8 @@ public record BenchReport(
         return goals.stream().anyMatch(verdict -> verdict.outcome() == Verdict.Outcome.MISSED)
                 || stores.stream()
                         .flatMap(store -> store.scenarios().stream())
-                        .anyMatch(table -> !table.overlaps().isEmpty()
-                                || table.failures().containsKey("Holdfast"));
+                        .anyMatch(table ->
+                                !table.overlaps().isEmpty() || table.failures().containsKey("Holdfast"));
     }
 
     /** Whether a store could not be started. */
@@ -42,6 +43,6 @@ public record BenchReport(
 
     /** The same report with goals. */
     public BenchReport with(List<Verdict> verdicts) {
-        return new BenchReport(machine, rounds, warmUps, secondsPerRound, wallSeconds, stores, verdicts);
+        return new BenchReport(machine, rounds, secondsPerRound, wallSeconds, stores, verdicts);
     }
 }

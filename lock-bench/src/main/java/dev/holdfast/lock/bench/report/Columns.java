@@ -35,6 +35,7 @@ final class Columns {
             case HOLDING ->
                 List.of(
                         Metric.REQUESTS_PER_INTERVAL,
+                        Metric.CALLS_PER_INTERVAL,
                         Metric.HEAP_BYTES_PER_LEASE,
                         Metric.THREADS,
                         Metric.THREADS_MORE,

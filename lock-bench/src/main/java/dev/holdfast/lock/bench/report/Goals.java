@@ -84,7 +84,8 @@ public final class Goals {
     }
 
     private static Verdict verdict(Goal goal, BenchReport report) {
-        Optional<Estimate> measured = report.table(goal.store(), goal.scenario()).flatMap(table -> measured(goal, table));
+        Optional<Estimate> measured =
+                report.table(goal.store(), goal.scenario()).flatMap(table -> measured(goal, table));
         return measured.map(estimate -> new Verdict(goal, outcome(goal, estimate), estimate))
                 .orElseGet(() -> new Verdict(goal, Verdict.Outcome.NOT_MEASURED, null));
     }
@@ -104,6 +105,7 @@ public final class Goals {
         if (goal.versus().isEmpty()) {
             return table.holdfast().map(row -> row.estimates().get(goal.metric()));
         }
-        return table.row(goal.versus()).map(other -> Row.ratios(own, other.rounds()).get(goal.metric()));
+        return table.row(goal.versus())
+                .map(other -> Row.ratios(own, other.rounds()).get(goal.metric()));
     }
 }

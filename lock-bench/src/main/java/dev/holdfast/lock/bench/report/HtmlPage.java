@@ -45,7 +45,8 @@ public final class HtmlPage {
         if (verdicts.isEmpty()) {
             return;
         }
-        html.append("<h2>Goals</h2>\n<table><tr><th>store</th><th>scenario</th><th>goal</th><th>measured</th><th></th></tr>\n");
+        html.append(
+                "<h2>Goals</h2>\n<table><tr><th>store</th><th>scenario</th><th>goal</th><th>measured</th><th></th></tr>\n");
         for (Verdict verdict : verdicts) {
             Estimate measured = verdict.measured();
             html.append("<tr>");
@@ -83,8 +84,7 @@ public final class HtmlPage {
         List<List<String>> cells = TerminalTables.cells(table);
         html.append("<table>\n");
         for (int line = 0; line < cells.size(); line++) {
-            boolean judged =
-                    line > 0 && table.rows().get(line - 1).role() == dev.holdfast.lock.bench.run.Role.HOLDFAST;
+            boolean judged = line > 0 && table.rows().get(line - 1).role() == dev.holdfast.lock.bench.run.Role.HOLDFAST;
             html.append(judged ? "<tr class=\"holdfast\">" : "<tr>");
             String tag = line == 0 ? "th" : "td";
             cells.get(line).forEach(text -> cell(tag, text));
@@ -94,7 +94,13 @@ public final class HtmlPage {
     }
 
     private void cell(String tag, String text) {
-        html.append('<').append(tag).append('>').append(escaped(text)).append("</").append(tag).append('>');
+        html.append('<')
+                .append(tag)
+                .append('>')
+                .append(escaped(text))
+                .append("</")
+                .append(tag)
+                .append('>');
     }
 
     static String escaped(String text) {

@@ -39,8 +39,8 @@ public record Row(
     static Map<Metric, List<Double>> byMetric(List<Sample> samples) {
         Map<Metric, List<Double>> rounds = new EnumMap<>(Metric.class);
         samples.forEach(sample -> sample.figures()
-                .forEach((metric, value) -> rounds.computeIfAbsent(metric, key -> new ArrayList<>())
-                        .add(value)));
+                .forEach((metric, value) ->
+                        rounds.computeIfAbsent(metric, key -> new ArrayList<>()).add(value)));
         rounds.values().removeIf(values -> values.size() < samples.size());
         return rounds;
     }

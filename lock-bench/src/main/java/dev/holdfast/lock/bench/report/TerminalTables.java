@@ -24,10 +24,9 @@ public final class TerminalTables {
         text.append('\n').append(String.join(", ", report.machine())).append(".\n");
         text.append(String.format(
                 Locale.ROOT,
-                "Medians of %d rounds, after %d that do not count, of %.2f s per contender (contended: twice that); in"
-                        + " brackets the%nratio round by round with its 95 %% interval. Took %.0f s.%n",
+                "Medians of %d rounds of %.2f s for each contender, of fewer and longer ones when contended. vs: the ratio"
+                        + " taken round%nby round, and the interval that holds its median with 95 %%. Took %.0f s.%n",
                 report.rounds(),
-                report.warmUps(),
                 report.secondsPerRound(),
                 report.wallSeconds()));
         return text.append(goals(report.goals())).toString();
@@ -49,21 +48,22 @@ public final class TerminalTables {
                 .append(" failed: ")
                 .append(why)
                 .append('\n'));
-        table.overlaps().forEach(what -> text.append("  MUTUAL EXCLUSION BROKEN: ")
-                .append(what)
-                .append('\n'));
+        table.overlaps()
+                .forEach(what ->
+                        text.append("  MUTUAL EXCLUSION BROKEN: ").append(what).append('\n'));
         return text.toString();
     }
 
     /** Head and rows; columns that no row has are left out. */
     static List<List<String>> cells(ScenarioTable table) {
         List<Metric> columns = Columns.of(table.kind()).stream()
-                .filter(metric -> table.rows().stream()
-                        .anyMatch(row -> row.estimates().containsKey(metric)))
+                .filter(metric ->
+                        table.rows().stream().anyMatch(row -> row.estimates().containsKey(metric)))
                 .toList();
         Metric key = Columns.key(table.kind());
         boolean floor = table.rows().stream().anyMatch(row -> row.vsFloor().containsKey(key));
-        boolean holdfast = table.rows().stream().anyMatch(row -> row.vsHoldfast().containsKey(key));
+        boolean holdfast =
+                table.rows().stream().anyMatch(row -> row.vsHoldfast().containsKey(key));
         List<List<String>> cells = new ArrayList<>();
         List<String> head = new ArrayList<>(List.of(""));
         columns.forEach(metric -> head.add(metric.title()));

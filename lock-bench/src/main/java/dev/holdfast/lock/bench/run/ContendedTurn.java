@@ -10,6 +10,9 @@ final class ContendedTurn {
     private static final double NANOS_PER_SECOND = 1e9;
     private static final double NANOS_PER_MILLI = 1e6;
 
+    /** Rates count from here on: the workers have queued up by then. */
+    private static final int RAMP_PARTS = 4;
+
     private static final class Tally {
         private final Histogram waits = new Histogram(3);
         private final Histogram handOvers = new Histogram(3);
@@ -45,7 +48,8 @@ final class ContendedTurn {
         }
         Tally all = new Tally();
         tallies.forEach(all::add);
-        return sample(all, entrant.workers(), turnNanos / NANOS_PER_SECOND, before, after);
+        double seconds = (turnNanos - turnNanos / RAMP_PARTS) / NANOS_PER_SECOND;
+        return sample(all, entrant.workers(), seconds, before, after);
     }
 
     private static Sample sample(Tally all, int workers, double seconds, Reading before, Reading after) {
@@ -67,7 +71,7 @@ final class ContendedTurn {
         return sample;
     }
 
-    /** Those who wait at the end of the turn still get the lock; these grants count, but not into the rates. */
+    /** Who waits at the end of the turn still gets the lock; such grants count, but not into the rates. */
     private static Tally work(HotName hot, Entrant entrant, int worker, long turnNanos) throws Exception {
         Hand hand = entrant.hand(worker);
         String name = entrant.nextName(worker);
@@ -82,7 +86,7 @@ final class ContendedTurn {
             hot.leaves(worker);
             hand.release();
             tally.waits.recordValue(acquired - called);
-            boolean inTime = acquired - begin < turnNanos;
+            boolean inTime = acquired - begin >= turnNanos / RAMP_PARTS && acquired - begin < turnNanos;
             tally.grantsInTime += inTime ? 1 : 0;
             if (entry.handOverNanos() >= 0) {
                 tally.handOvers.recordValue(entry.handOverNanos());

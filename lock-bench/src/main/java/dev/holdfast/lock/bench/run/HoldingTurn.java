@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -19,7 +18,7 @@ final class HoldingTurn {
     static final Duration LEASE_TIME = Duration.ofSeconds(6);
 
     /** ... and renew every third of it. */
-    private static final int INTERVALS = 3;
+    private static final int INTERVALS = 2;
 
     private static final int WARM_UP = 500;
     private static final double NANOS_PER_SECOND = 1e9;
@@ -38,26 +37,28 @@ final class HoldingTurn {
         this.prefix = prefix;
     }
 
-    /** The state of this JVM at one moment. */
-    private record Footprint(long heapBytes, long threads, OptionalLong connections) {}
-
     Sample run() throws Exception {
+        Footprint none = Footprint.atRest(port);
         try (Client client = contender.opening().open(LEASE_TIME)) {
             warmUp(client);
             Hand first = client.hand();
             first.acquire(prefix + "-first");
-            Footprint one = footprint();
+            Footprint one = Footprint.atRest(port);
             long begin = System.nanoTime();
             List<Hand> hands = take(client, scenario.leases() - 1);
             Sample sample = new Sample();
             sample.put(Metric.SECONDS_TO_TAKE, (System.nanoTime() - begin) / NANOS_PER_SECOND);
-            Footprint all = footprint();
-            sample.put(Metric.HEAP_BYTES_PER_LEASE, (all.heapBytes - one.heapBytes) / (double) hands.size());
-            sample.put(Metric.THREADS, all.threads);
-            sample.put(Metric.THREADS_MORE, all.threads - one.threads);
-            if (all.connections.isPresent() && one.connections.isPresent()) {
-                sample.put(Metric.CONNECTIONS, all.connections.getAsLong());
-                sample.put(Metric.CONNECTIONS_MORE, all.connections.getAsLong() - one.connections.getAsLong());
+            Footprint all = Footprint.atRest(port);
+            sample.put(Metric.HEAP_BYTES_PER_LEASE, (all.heapBytes() - one.heapBytes()) / (double) hands.size());
+            sample.put(Metric.THREADS, all.threads() - none.threads());
+            sample.put(Metric.THREADS_MORE, all.threads() - one.threads());
+            if (all.connections().isPresent() && one.connections().isPresent()) {
+                sample.put(
+                        Metric.CONNECTIONS,
+                        all.connections().getAsLong() - none.connections().orElse(0));
+                sample.put(
+                        Metric.CONNECTIONS_MORE,
+                        all.connections().getAsLong() - one.connections().getAsLong());
             }
             watch(sample);
             hands.add(first); // and so everything is reachable until here
@@ -99,6 +100,10 @@ final class HoldingTurn {
         pause(nanos);
         cpu = system.getProcessCpuTime() - cpu;
         Reading after = meter.read();
+        if (before.calls().isPresent() && after.calls().isPresent()) {
+            long calls = after.calls().getAsLong() - before.calls().getAsLong();
+            sample.put(Metric.CALLS_PER_INTERVAL, calls / (double) INTERVALS);
+        }
         if (before.requests().isPresent() && after.requests().isPresent()) {
             long requests = after.requests().getAsLong() - before.requests().getAsLong();
             sample.put(Metric.REQUESTS_PER_INTERVAL, requests / (double) INTERVALS);
@@ -109,14 +114,5 @@ final class HoldingTurn {
     private static void pause(long nanos) throws InterruptedException {
         boolean never = new CountDownLatch(1).await(nanos, TimeUnit.NANOSECONDS);
         assert !never;
-    }
-
-    private Footprint footprint() {
-        System.gc();
-        System.gc();
-        return new Footprint(
-                ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
-                ManagementFactory.getThreadMXBean().getThreadCount(),
-                Sockets.to(port));
     }
 }

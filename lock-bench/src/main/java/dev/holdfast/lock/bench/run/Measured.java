@@ -12,10 +12,7 @@ import java.util.Map;
  * @param overlaps the failures that are breaches of mutual exclusion
  */
 public record Measured(
-        Scenario scenario,
-        Map<Contender, List<Sample>> samples,
-        Map<String, String> failures,
-        List<String> overlaps) {
+        Scenario scenario, Map<Contender, List<Sample>> samples, Map<String, String> failures, List<String> overlaps) {
     public Measured {
         samples = new LinkedHashMap<>(samples);
         failures = new LinkedHashMap<>(failures);

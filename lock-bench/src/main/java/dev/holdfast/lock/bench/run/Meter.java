@@ -14,6 +14,12 @@ public interface Meter {
      * @param requests messages from clients
      * @param sent messages to clients
      * @param flushes of its log to the disk
+     * @param calls of scripts: exact where {@code requests} counts a long one several times
      */
-    record Reading(OptionalLong requests, OptionalLong sent, OptionalLong flushes) {}
+    record Reading(OptionalLong requests, OptionalLong sent, OptionalLong flushes, OptionalLong calls) {
+        /** Where only requests are counted. */
+        public static Reading of(OptionalLong requests) {
+            return new Reading(requests, OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty());
+        }
+    }
 }

@@ -32,6 +32,7 @@ public enum Metric {
     FLUSHES("flushes"),
 
     REQUESTS_PER_INTERVAL("requests/interval"),
+    CALLS_PER_INTERVAL("script calls/interval"),
     THREADS_MORE("threads more than with 1 lease"),
     CONNECTIONS_MORE("connections more than with 1 lease"),
     THREADS("client threads"),

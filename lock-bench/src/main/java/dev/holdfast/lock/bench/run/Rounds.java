@@ -19,6 +19,7 @@ public final class Rounds {
     private final Consumer<String> progress;
     private final Map<String, String> failures = new LinkedHashMap<>();
     private final List<String> overlaps = new ArrayList<>();
+    private boolean first = true;
 
     /**
      * A harness for one store.
@@ -51,8 +52,10 @@ public final class Rounds {
         for (Contender contender : contenders) {
             progress.accept(contender.name());
             String prefix = prefix(scenario, contenders.indexOf(contender));
-            attempt(contender, () -> samples.put(
-                    contender, List.of(new HoldingTurn(scenario, contender, meter, port, prefix).run())));
+            attempt(
+                    contender,
+                    () -> samples.put(
+                            contender, List.of(new HoldingTurn(scenario, contender, meter, port, prefix).run())));
         }
         return samples;
     }
@@ -77,14 +80,26 @@ public final class Rounds {
         Map<Contender, List<Sample>> samples = new LinkedHashMap<>();
         contenders.forEach(contender -> samples.put(contender, new ArrayList<>()));
         long nanos = plan.turn(scenario.kind()).toNanos();
-        for (int round = 0; round < plan.warmUps() + plan.rounds(); round++) {
-            boolean counts = round >= plan.warmUps();
+        int warmUps = plan.warmUps(scenario.kind());
+        int rounds = warmUps + plan.rounds(scenario.kind());
+        if (first) {
+            first = false;
+            for (Entrant entrant : entrants) {
+                progress.accept("warms up " + entrant.contender().name());
+                attempt(
+                        entrant.contender(),
+                        () -> turn(scenario, entrant, plan.warmUp().toNanos()));
+            }
+            leaveOutFailed(entrants);
+        }
+        for (int round = 0; round < rounds; round++) {
+            boolean counts = round >= warmUps;
             List<Entrant> order = new ArrayList<>(entrants);
             if (round % 2 == 1) {
                 Collections.reverse(order);
             }
             for (Entrant entrant : order) {
-                progress.accept("round " + (round + 1) + " of " + (plan.warmUps() + plan.rounds()));
+                progress.accept("round " + (round + 1) + " of " + rounds);
                 attempt(entrant.contender(), () -> {
                     Sample sample = turn(scenario, entrant, nanos);
                     if (counts) {
@@ -93,10 +108,20 @@ public final class Rounds {
                     }
                 });
             }
-            entrants.removeIf(entrant -> failures.containsKey(entrant.contender().name()));
+            entrants.removeIf(
+                    entrant -> failures.containsKey(entrant.contender().name()));
         }
         samples.keySet().removeIf(contender -> failures.containsKey(contender.name()));
         return samples;
+    }
+
+    private void leaveOutFailed(List<Entrant> entrants) {
+        for (Entrant entrant : List.copyOf(entrants)) {
+            if (failures.containsKey(entrant.contender().name())) {
+                entrants.remove(entrant);
+                entrant.close();
+            }
+        }
     }
 
     private Sample turn(Scenario scenario, Entrant entrant, long nanos) throws Exception {

@@ -12,8 +12,7 @@ import java.util.List;
  * @param names which names an uncontended worker takes
  * @param leases how many leases are held at once, in {@link Kind#HOLDING} only
  */
-public record Scenario(
-        String id, String title, Kind kind, int workers, boolean ownClients, Names names, int leases) {
+public record Scenario(String id, String title, Kind kind, int workers, boolean ownClients, Names names, int leases) {
     /** The three questions. */
     public enum Kind {
         /** What does a free lock cost? */
