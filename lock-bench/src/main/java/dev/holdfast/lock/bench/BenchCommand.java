@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -101,7 +102,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--seconds-per-round",
             paramLabel = "S",
             description = {
-                "how long each contender works in a round, contended six times as long; unless given, 0.5",
+                "how long each contender works in a round, contended six times as long; unless given, 0.2",
                 "or what makes the run end within 10 minutes"
             })
     private Optional<Double> secondsPerRound = Optional.empty();
@@ -219,7 +220,7 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private static void write(Optional<Path> file, java.util.function.Supplier<String> text) throws IOException {
+    private static void write(Optional<Path> file, Supplier<String> text) throws IOException {
         if (file.isPresent()) {
             Files.writeString(file.get(), text.get(), StandardCharsets.UTF_8);
         }

@@ -16,14 +16,14 @@ import java.util.stream.Stream;
 
 /** Measures one store after the other, so that never more than one of them works. */
 final class Run {
-    /** What is left of 10 minutes for turns when stores and clients have been started and all is closed again. */
-    private static final double SECONDS_FOR_TURNS = 400;
+    /** What is left of 10 minutes when stores and clients have been started and closed and requests counted. */
+    private static final double SECONDS_FOR_TURNS = 390;
 
     /** What one contender takes to hold leases, roughly. */
-    private static final double SECONDS_TO_HOLD = 8;
+    private static final double SECONDS_TO_HOLD = 10;
 
-    private static final double LONGEST_TURN = 0.5;
-    private static final double SHORTEST_TURN = 0.05;
+    private static final double LONGEST_TURN = 0.2;
+    private static final double SHORTEST_TURN = 0.03;
 
     private final List<StoreUnderTest> stores;
     private final List<Scenario> scenarios;

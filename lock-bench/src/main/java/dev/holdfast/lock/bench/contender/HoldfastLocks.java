@@ -52,6 +52,11 @@ final class HoldfastLocks implements Contender.Client {
         }
 
         @Override
+        public boolean isHeld() {
+            return lease.orElseThrow().isHeld();
+        }
+
+        @Override
         public void release() {
             ReleaseOutcome outcome = lease.orElseThrow().release();
             if (outcome != ReleaseOutcome.RELEASED) {

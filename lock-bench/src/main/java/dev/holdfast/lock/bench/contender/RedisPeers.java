@@ -6,6 +6,7 @@ import dev.holdfast.lock.bench.run.Scenario.Kind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.function.BiFunction;
 import net.javacrumbs.shedlock.core.LockProvider;
@@ -49,7 +50,7 @@ final class RedisPeers {
             RedissonClient redisson = Redisson.create(config);
             return SharedClient.of(
                     () -> new JavaLockHand(lock -> locks.apply(redisson, lock)),
-                    () -> redisson.shutdown(0, 1, java.util.concurrent.TimeUnit.SECONDS));
+                    () -> redisson.shutdown(0, 1, TimeUnit.SECONDS));
         });
     }
 

@@ -24,12 +24,12 @@ final class ZooKeeperFloor {
         return List.of(
                 new Contender("exists", Role.ROUND_TRIP, Kinds.TRIES, leaseTime -> {
                     ZooKeeper session = open(host, port, leaseTime);
-                    return SharedClient.of(() -> new Exists(session), session::close);
+                    return SharedClient.of(() -> new Exists(session), session);
                 }),
                 new Contender("create + getChildren + delete", Role.FLOOR, Kinds.TRIES, leaseTime -> {
                     ZooKeeper session = open(host, port, leaseTime);
                     create(session, ROOT, CreateMode.PERSISTENT);
-                    return SharedClient.of(() -> new Sequential(session), session::close);
+                    return SharedClient.of(() -> new Sequential(session), session);
                 }));
     }
 

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Goals, read from a file: {@code scenario,store,metric,versus,op,bound}, a line each; # begins a comment. */
 public final class Goals {
@@ -66,7 +67,7 @@ public final class Goals {
         }
     }
 
-    private static <E> E named(E[] all, java.util.function.Function<E, String> name, String wanted) {
+    private static <E> E named(E[] all, Function<E, String> name, String wanted) {
         return Arrays.stream(all)
                 .filter(one -> name.apply(one).equals(wanted))
                 .findFirst()

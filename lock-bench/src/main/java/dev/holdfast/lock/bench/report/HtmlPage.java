@@ -1,5 +1,6 @@
 package dev.holdfast.lock.bench.report;
 
+import dev.holdfast.lock.bench.run.Role;
 import java.util.List;
 import java.util.Locale;
 
@@ -84,7 +85,7 @@ public final class HtmlPage {
         List<List<String>> cells = TerminalTables.cells(table);
         html.append("<table>\n");
         for (int line = 0; line < cells.size(); line++) {
-            boolean judged = line > 0 && table.rows().get(line - 1).role() == dev.holdfast.lock.bench.run.Role.HOLDFAST;
+            boolean judged = line > 0 && table.rows().get(line - 1).role() == Role.HOLDFAST;
             html.append(judged ? "<tr class=\"holdfast\">" : "<tr>");
             String tag = line == 0 ? "th" : "td";
             cells.get(line).forEach(text -> cell(tag, text));

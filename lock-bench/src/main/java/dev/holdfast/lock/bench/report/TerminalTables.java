@@ -4,7 +4,10 @@ import dev.holdfast.lock.bench.run.Metric;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** The report for people at a terminal: a table for each store and scenario, then the goals. */
 public final class TerminalTables {
@@ -21,6 +24,7 @@ public final class TerminalTables {
                 text.append('\n').append(of(store.store(), table));
             }
         }
+        Set<String> stores = report.stores().stream().map(StoreTable::store).collect(Collectors.toSet());
         text.append('\n').append(String.join(", ", report.machine())).append(".\n");
         text.append(String.format(
                 Locale.ROOT,
@@ -29,7 +33,7 @@ public final class TerminalTables {
                 report.rounds(),
                 report.secondsPerRound(),
                 report.wallSeconds()));
-        return text.append(goals(report.goals())).toString();
+        return text.append(goals(report.goals(), stores)).toString();
     }
 
     static String heading(StoreTable store) {
@@ -88,7 +92,7 @@ public final class TerminalTables {
         return cells;
     }
 
-    private static String cell(@org.jspecify.annotations.Nullable Estimate estimate, boolean ratio) {
+    private static String cell(@Nullable Estimate estimate, boolean ratio) {
         if (estimate == null) {
             return "-";
         }
@@ -115,13 +119,16 @@ public final class TerminalTables {
         return text.toString();
     }
 
-    static String goals(List<Verdict> verdicts) {
+    private static String goals(List<Verdict> verdicts, Set<String> stores) {
         if (verdicts.isEmpty()) {
             return "";
         }
         List<List<String>> cells = new ArrayList<>();
         cells.add(List.of("goals", "", "", "measured", ""));
         for (Verdict verdict : verdicts) {
+            if (!stores.contains(verdict.goal().store())) {
+                continue;
+            }
             Estimate measured = verdict.measured();
             cells.add(List.of(
                     verdict.goal().store(),
@@ -130,6 +137,10 @@ public final class TerminalTables {
                     measured == null ? "-" : Figures.ratio(measured),
                     verdict.outcome().words()));
         }
-        return "\n" + aligned(cells);
+        long elsewhere = verdicts.stream()
+                .filter(verdict -> !stores.contains(verdict.goal().store()))
+                .count();
+        String rest = elsewhere == 0 ? "" : "  Not measured: " + elsewhere + " goals of stores not in this run.\n";
+        return "\n" + aligned(cells) + rest;
     }
 }

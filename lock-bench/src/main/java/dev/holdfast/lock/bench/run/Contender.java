@@ -40,6 +40,11 @@ public record Contender(String name, Role role, Set<Scenario.Kind> kinds, Openin
 
         void release() throws Exception;
 
+        /** Whether it still holds what it acquired, as far as the library tells. */
+        default boolean isHeld() {
+            return true;
+        }
+
         /** Closes what this hand opened for itself; releases nothing. */
         @Override
         default void close() throws Exception {}

@@ -20,6 +20,7 @@ final class HoldingTurn {
     /** ... and renew every third of it. */
     private static final int INTERVALS = 2;
 
+    private static final long INTERVAL_NANOS = LEASE_TIME.dividedBy(3).toNanos();
     private static final int WARM_UP = 500;
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -43,6 +44,7 @@ final class HoldingTurn {
             warmUp(client);
             Hand first = client.hand();
             first.acquire(prefix + "-first");
+            pause(INTERVAL_NANOS); // the first renewal may start a thread
             Footprint one = Footprint.atRest(port);
             long begin = System.nanoTime();
             List<Hand> hands = take(client, scenario.leases() - 1);
@@ -50,18 +52,22 @@ final class HoldingTurn {
             sample.put(Metric.SECONDS_TO_TAKE, (System.nanoTime() - begin) / NANOS_PER_SECOND);
             Footprint all = Footprint.atRest(port);
             sample.put(Metric.HEAP_BYTES_PER_LEASE, (all.heapBytes() - one.heapBytes()) / (double) hands.size());
-            sample.put(Metric.THREADS, all.threads() - none.threads());
-            sample.put(Metric.THREADS_MORE, all.threads() - one.threads());
+            sample.count(Metric.THREADS, all.threads() - none.threads());
+            sample.count(Metric.THREADS_MORE, all.threads() - one.threads());
             if (all.connections().isPresent() && one.connections().isPresent()) {
-                sample.put(
+                sample.count(
                         Metric.CONNECTIONS,
                         all.connections().getAsLong() - none.connections().orElse(0));
-                sample.put(
+                sample.count(
                         Metric.CONNECTIONS_MORE,
                         all.connections().getAsLong() - one.connections().getAsLong());
             }
             watch(sample);
             hands.add(first); // and so everything is reachable until here
+            long lost = hands.stream().filter(hand -> !hand.isHeld()).count();
+            if (lost > 0) {
+                throw new IllegalStateException(lost + " of " + hands.size() + " leases were lost");
+            }
             return sample;
         }
     }
@@ -94,7 +100,7 @@ final class HoldingTurn {
 
     private void watch(Sample sample) throws Exception {
         OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-        long nanos = LEASE_TIME.dividedBy(3).toNanos() * INTERVALS;
+        long nanos = INTERVAL_NANOS * INTERVALS;
         Reading before = meter.read();
         long cpu = system.getProcessCpuTime();
         pause(nanos);

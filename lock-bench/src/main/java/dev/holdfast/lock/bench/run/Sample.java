@@ -23,6 +23,10 @@ public final class Sample {
         }
     }
 
+    void count(Metric metric, long value) {
+        put(metric, (double) value);
+    }
+
     void micros(Metric metric, Histogram nanos, double percentile) {
         if (nanos.getTotalCount() > 0) {
             put(metric, nanos.getValueAtPercentile(percentile) / NANOS_PER_MICRO);

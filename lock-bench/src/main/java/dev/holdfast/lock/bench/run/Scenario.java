@@ -2,6 +2,7 @@ package dev.holdfast.lock.bench.run;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What contenders are asked to do.
@@ -24,7 +25,7 @@ public record Scenario(String id, String title, Kind kind, int workers, boolean 
 
         /** Its name on the command line. */
         public String id() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
@@ -72,7 +73,7 @@ public record Scenario(String id, String title, Kind kind, int workers, boolean 
     }
 
     private static Scenario uncontended(int threads, Names names, String title) {
-        String id = "uncontended-" + threads + "-" + names.name().toLowerCase(java.util.Locale.ROOT);
+        String id = "uncontended-" + threads + "-" + names.name().toLowerCase(Locale.ROOT);
         return new Scenario(id, title, Kind.UNCONTENDED, threads, false, names, 0);
     }
 }
