@@ -116,8 +116,8 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             paramLabel = "S",
-            description = "how long each contender works before the first scenario of a store; 1.5 unless given")
-    private double warmUpSeconds = 1.5;
+            description = "how long each contender works before the first scenario of a store; 3 unless given")
+    private double warmUpSeconds = 3;
 
     @Option(names = "--no-install", description = "installs nothing, also as root on Debian and Ubuntu")
     private boolean unusedNoInstall; // the launcher script acts on it

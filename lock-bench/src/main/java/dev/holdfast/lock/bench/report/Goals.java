@@ -107,6 +107,6 @@ public final class Goals {
             return table.holdfast().map(row -> row.estimates().get(goal.metric()));
         }
         return table.row(goal.versus())
-                .map(other -> Row.ratios(own, other.rounds()).get(goal.metric()));
+                .map(other -> Row.ratios(own, other.rounds(), table.leastRate()).get(goal.metric()));
     }
 }

@@ -29,10 +29,17 @@ public record Row(
             Role role,
             Map<Metric, List<Double>> rounds,
             Map<Metric, List<Double>> floor,
-            Map<Metric, List<Double>> holdfast) {
+            Map<Metric, List<Double>> holdfast,
+            double leastRate) {
         Map<Metric, Estimate> estimates = new EnumMap<>(Metric.class);
         rounds.forEach((metric, values) -> estimates.put(metric, Estimate.of(values)));
-        return new Row(contender, role, rounds, estimates, ratios(rounds, floor), ratios(rounds, holdfast));
+        return new Row(
+                contender,
+                role,
+                rounds,
+                estimates,
+                ratios(rounds, floor, leastRate),
+                ratios(rounds, holdfast, leastRate));
     }
 
     /** The values by metric, of those metrics that every sample has. */
@@ -45,11 +52,18 @@ public record Row(
         return rounds;
     }
 
-    /** A ratio to zero is none. */
-    static Map<Metric, Estimate> ratios(Map<Metric, List<Double>> rounds, Map<Metric, List<Double>> to) {
+    /**
+     * The ratios of what both have. None is made to zero, but for rates: who hands over nothing in a turn is taken as if
+     * it had done so once, which can only favour it.
+     */
+    static Map<Metric, Estimate> ratios(
+            Map<Metric, List<Double>> rounds, Map<Metric, List<Double>> to, double leastRate) {
         Map<Metric, Estimate> ratios = new EnumMap<>(Metric.class);
         rounds.forEach((metric, values) -> {
             List<Double> others = to.getOrDefault(metric, List.of());
+            if (metric == Metric.HANDOVERS_PER_SECOND) {
+                others = others.stream().map(rate -> Math.max(rate, leastRate)).toList();
+            }
             if (others.size() == values.size() && !others.contains(0.0)) {
                 ratios.put(metric, Estimate.ofRatios(values, others));
             }

@@ -15,6 +15,7 @@ import java.util.Optional;
 /**
  * One scenario on one store.
  *
+ * @param leastRate what a rate of none is taken for in ratios
  * @param failures why contenders are missing, by name
  * @param overlaps breaches of mutual exclusion
  */
@@ -22,6 +23,7 @@ public record ScenarioTable(
         String scenario,
         String title,
         Scenario.Kind kind,
+        double leastRate,
         List<Row> rows,
         Map<String, String> failures,
         List<String> overlaps) {
@@ -39,11 +41,17 @@ public record ScenarioTable(
         List<Row> rows = new ArrayList<>();
         for (Contender contender : measured.samples().keySet()) {
             Map<Metric, List<Double>> own = values.getOrDefault(contender.name(), Map.of());
-            rows.add(Row.of(contender.name(), contender.role(), own, floor, holdfast));
+            rows.add(Row.of(contender.name(), contender.role(), own, floor, holdfast, measured.leastRate()));
         }
         Scenario scenario = measured.scenario();
         return new ScenarioTable(
-                scenario.id(), scenario.title(), scenario.kind(), rows, measured.failures(), measured.overlaps());
+                scenario.id(),
+                scenario.title(),
+                scenario.kind(),
+                measured.leastRate(),
+                rows,
+                measured.failures(),
+                measured.overlaps());
     }
 
     private static Optional<String> first(Map<Contender, List<Sample>> samples, Role role) {

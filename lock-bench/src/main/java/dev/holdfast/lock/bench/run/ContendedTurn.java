@@ -48,8 +48,12 @@ final class ContendedTurn {
         }
         Tally all = new Tally();
         tallies.forEach(all::add);
-        double seconds = (turnNanos - turnNanos / RAMP_PARTS) / NANOS_PER_SECOND;
-        return sample(all, entrant.workers(), seconds, before, after);
+        return sample(all, entrant.workers(), countedSeconds(turnNanos), before, after);
+    }
+
+    /** How long the part of the turn is in which rates count. */
+    static double countedSeconds(long turnNanos) {
+        return (turnNanos - turnNanos / RAMP_PARTS) / NANOS_PER_SECOND;
     }
 
     private static Sample sample(Tally all, int workers, double seconds, Reading before, Reading after) {

@@ -43,7 +43,9 @@ public final class Rounds {
                 .toList();
         Map<Contender, List<Sample>> samples =
                 scenario.kind() == Scenario.Kind.HOLDING ? hold(scenario, able) : takeTurns(scenario, able);
-        return new Measured(scenario, samples, failures, overlaps);
+        double leastRate =
+                1 / ContendedTurn.countedSeconds(plan.turn(scenario.kind()).toNanos());
+        return new Measured(scenario, leastRate, samples, failures, overlaps);
     }
 
     private Map<Contender, List<Sample>> hold(Scenario scenario, List<Contender> contenders)

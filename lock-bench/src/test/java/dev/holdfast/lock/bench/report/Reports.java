@@ -11,6 +11,8 @@ final class Reports {
     static final String STORE = "redis";
     static final String SCENARIO = "uncontended-1-same";
 
+    private static final double LEAST_RATE = 10;
+
     private Reports() {}
 
     /** One store, one scenario: floor and peer at 100 µs, Holdfast at these. */
@@ -22,10 +24,11 @@ final class Reports {
                 SCENARIO,
                 "one thread <again>",
                 Scenario.Kind.UNCONTENDED,
+                LEAST_RATE,
                 List.of(
-                        Row.of("floor", Role.FLOOR, others, others, own),
-                        Row.of("Holdfast", Role.HOLDFAST, own, others, own),
-                        Row.of("peer", Role.PEER, others, others, own)),
+                        Row.of("floor", Role.FLOOR, others, others, own, LEAST_RATE),
+                        Row.of("Holdfast", Role.HOLDFAST, own, others, own, LEAST_RATE),
+                        Row.of("peer", Role.PEER, others, others, own, LEAST_RATE)),
                 Map.of("other peer", "java.io.IOException: away"),
                 List.of());
         StoreTable store = new StoreTable(STORE, "7.0.15", List.of("--flush", "yes"), "", List.of(table));
