@@ -36,7 +36,8 @@ final class PostgresFloor {
     private static final String TAKE_ADVISORY_AND_TOKEN =
             """
             INSERT INTO floor_token AS f SELECT name, 1
-                FROM (SELECT n AS name, pg_advisory_lock(hashtextextended(n, 0)) FROM (VALUES (?)) AS v (n) OFFSET 0) AS l
+                FROM (SELECT n AS name, pg_advisory_lock(hashtextextended(n, 0))
+                    FROM (VALUES (?)) AS v (n) OFFSET 0) AS l
             ON CONFLICT (name) DO UPDATE SET token = f.token + 1
             RETURNING token
             """;

@@ -21,7 +21,7 @@ final class HoldingTurn {
     private static final int INTERVALS = 2;
 
     private static final long INTERVAL_NANOS = LEASE_TIME.dividedBy(3).toNanos();
-    private static final int WARM_UP = 500;
+    private static final int WARM_UP = 2_000;
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final Scenario scenario;
