@@ -46,8 +46,8 @@ public final class HtmlPage {
         if (verdicts.isEmpty()) {
             return;
         }
-        html.append(
-                "<h2>Goals</h2>\n<table><tr><th>store</th><th>scenario</th><th>goal</th><th>measured</th><th></th></tr>\n");
+        html.append("<h2>Goals</h2>\n<table><tr><th>store</th><th>scenario</th><th>goal</th>"
+                + "<th>measured</th><th></th></tr>\n");
         for (Verdict verdict : verdicts) {
             Estimate measured = verdict.measured();
             html.append("<tr>");

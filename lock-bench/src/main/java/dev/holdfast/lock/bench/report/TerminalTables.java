@@ -46,7 +46,9 @@ public final class TerminalTables {
 
     private static String of(String store, ScenarioTable table) {
         StringBuilder text = new StringBuilder(store + ": " + table.title() + "  (" + table.scenario() + ")\n");
-        text.append(aligned(cells(table)));
+        if (!table.rows().isEmpty()) {
+            text.append(aligned(cells(table)));
+        }
         table.failures().forEach((contender, why) -> text.append("  ")
                 .append(contender)
                 .append(" failed: ")
