@@ -53,8 +53,8 @@ public record Row(
     }
 
     /**
-     * The ratios of what both have. None is made to zero, but for rates: who hands over nothing in a turn is taken as if
-     * it had done so once, which can only favour it.
+     * The ratios of what both have. None is made to zero, but for rates: who hands over nothing in a turn is taken as
+     * if it had done so once, which can only favour it.
      */
     static Map<Metric, Estimate> ratios(
             Map<Metric, List<Double>> rounds, Map<Metric, List<Double>> to, double leastRate) {
