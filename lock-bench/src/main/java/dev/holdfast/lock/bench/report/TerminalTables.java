@@ -28,8 +28,8 @@ public final class TerminalTables {
         text.append('\n').append(String.join(", ", report.machine())).append(".\n");
         text.append(String.format(
                 Locale.ROOT,
-                "Medians of %d rounds of %.2f s for each contender, of fewer and longer ones when contended. vs: the"
-                        + " ratio taken%nround by round, and the interval that holds its median with 95 %%. Took %.0f s.%n",
+                "Medians of %d rounds of %.2f s for each contender, of fewer and longer ones when contended. vs: ratio"
+                        + " taken%nround by round, and the interval that holds its median with 95 %%. Took %.0f s.%n",
                 report.rounds(),
                 report.secondsPerRound(),
                 report.wallSeconds()));
