@@ -3,6 +3,7 @@ package dev.holdfast.lock.acceptance;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The modules of the project, and where they are. */
 final class Modules {
@@ -26,6 +27,10 @@ final class Modules {
             "lock-stores",
             "lock-cli",
             "lock-acceptance");
+
+    /** Those and the one that nothing here depends on, so that its classes may not have been built. */
+    static final List<String> SOURCES =
+            Stream.concat(ALL.stream(), Stream.of("lock-bench")).toList();
 
     private Modules() {}
 

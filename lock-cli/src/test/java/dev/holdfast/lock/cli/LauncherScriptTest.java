@@ -44,6 +44,7 @@ class LauncherScriptTest {
         "test --only, 2, --only wants a value",
         "test --java /no/such/jdk, 2, there is no bin/java",
         "help, 0, holdfast compare",
+        "help, 0, holdfast bench",
         "test --help, 0, --only TAG",
     })
     void argumentsAreCheckedFirst(String arguments, int status, String output) throws Exception {

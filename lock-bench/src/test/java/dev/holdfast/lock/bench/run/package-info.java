@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.lock.bench.run;
+
+import org.jspecify.annotations.NullMarked;
