@@ -81,6 +81,14 @@ public final class PostgresLocks implements LockProvider {
             throw new IllegalArgumentException("a PostgreSQL URL names a host: postgresql://host:5432/database");
         }
         PostgresParameters parameters = PostgresParameters.of(context.options());
+        if (parameters.mode() == PostgresMode.ADVISORY) {
+            return new AdvisoryOpening(
+                            url,
+                            parameters,
+                            context,
+                            leaseTime(context.options().leaseTime()))
+                    .open();
+        }
         return open(
                 url.toString(),
                 parameters,
@@ -98,8 +106,9 @@ public final class PostgresLocks implements LockProvider {
         try {
             checked.setNetworkTimeout(Runnable::run, (int) connectTimeout.toMillis());
             PostgresLayout layout = new PostgresLayout(parameters.schema());
-            PostgresOpening.Findings findings =
-                    new PostgresOpening(layout, store, context.options().namespace()).run(checked);
+            PostgresOpening.Findings findings = new PostgresOpening(
+                            layout, PostgresMode.ROW, store, context.options().namespace())
+                    .run(checked);
             PostgresDriver.sweep(checked, layout, context.options().namespace());
             ConnectionSource.Opener opener = () -> target.open(context.options().storeTimeout());
             GrantListener listener = new GrantListener(context, opener, leaseTime, target.lends());

@@ -46,6 +46,11 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
         };
     }
 
+    /** The harness of a started PostgreSQL whose clients use mode advisory. */
+    public static StoreHarness advisory(RunningStore postgres) {
+        return new PostgresAdvisoryHarness(postgres);
+    }
+
     /** The request of this kind, recognised on the wire. */
     LostReply request(LinkControl.Operation operation) {
         return LostReply.of(kind(), namespace);
@@ -69,7 +74,7 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
         return namespace;
     }
 
-    final String inNamespace(String url) {
+    String inNamespace(String url) {
         return url + (url.contains("?") ? "&" : "?") + "namespace=" + namespace;
     }
 
