@@ -103,17 +103,18 @@ final class AdvisoryLeases {
     }
 
     private void unlock(AdvisorySession session, List<Held> releasing) {
-        session.submit(connection -> unlock(session, connection, releasing)).whenComplete((had, failure) -> {
-            for (int i = 0; i < releasing.size(); i++) {
-                CompletableFuture<Boolean> unlock =
-                        Objects.requireNonNull(releasing.get(i).unlocking().get());
-                if (failure == null) {
-                    unlock.complete(had[i]);
-                } else {
-                    unlock.completeExceptionally(failure);
-                }
-            }
-        });
+        CompletableFuture<?> unused = session.submit(connection -> unlock(session, connection, releasing))
+                .whenComplete((had, failure) -> {
+                    for (int i = 0; i < releasing.size(); i++) {
+                        CompletableFuture<Boolean> unlock = Objects.requireNonNull(
+                                releasing.get(i).unlocking().get());
+                        if (failure == null) {
+                            unlock.complete(had[i]);
+                        } else {
+                            unlock.completeExceptionally(failure);
+                        }
+                    }
+                });
     }
 
     private boolean[] unlock(AdvisorySession session, Connection connection, List<Held> releasing) throws SQLException {

@@ -196,7 +196,8 @@ final class AdvisoryLines {
             AdvisorySeat opening = seat;
             seats.add(opening);
             take(opening, line);
-            sessions.openWaiting().whenComplete((session, failure) -> opened(opening, session));
+            CompletableFuture<?> unused =
+                    sessions.openWaiting().whenComplete((session, failure) -> opened(opening, session));
         } else if (seat != null) {
             take(seat, line);
             wait.begin(seat, Objects.requireNonNull(seat.session), line);

@@ -136,7 +136,7 @@ final class AdvisorySession {
         if (other != null) {
             return other;
         }
-        submit(statement).whenComplete((unused, failure) -> {
+        CompletableFuture<?> unused = submit(statement).whenComplete((done, failure) -> {
             pinging.set(null);
             if (failure instanceof SessionEndedException) {
                 ours.completeExceptionally(failure);

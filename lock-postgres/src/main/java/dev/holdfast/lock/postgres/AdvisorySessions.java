@@ -77,7 +77,7 @@ final class AdvisorySessions implements AutoCloseable {
 
     private static boolean isOver(CompletableFuture<AdvisorySession> future) {
         return future.isCompletedExceptionally()
-                || future.isDone() && future.join().ended();
+                || (future.isDone() && future.join().ended());
     }
 
     /** The shared session if it is open now. */

@@ -66,7 +66,7 @@ final class AdvisoryTries {
     }
 
     private void start(AcquisitionId id, AdvisoryAttempt attempt) {
-        sessions.shared()
+        CompletableFuture<?> unused = sessions.shared()
                 .thenCompose(session -> session.submit(connection -> take(session, connection, id, attempt)))
                 .whenComplete((granted, failure) -> {
                     // After the grant is among the grants: whoever finds neither may try again.

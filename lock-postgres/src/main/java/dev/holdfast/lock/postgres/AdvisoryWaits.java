@@ -20,7 +20,6 @@ final class AdvisoryWaits {
     private final DriverContext context;
     private final AdvisorySessions sessions;
     private final AdvisoryStatements statements;
-    private final AdvisoryGrants grants;
     private final AdvisoryAnswers answers;
     private final AdvisoryLines lines;
     private final Duration leaseTime;
@@ -37,7 +36,6 @@ final class AdvisoryWaits {
         this.context = context;
         this.sessions = sessions;
         this.statements = statements;
-        this.grants = grants;
         this.answers = answers;
         this.leaseTime = leaseTime;
         this.lines = new AdvisoryLines(context, sessions, grants, keys, this::begin, leaseTime, seats);

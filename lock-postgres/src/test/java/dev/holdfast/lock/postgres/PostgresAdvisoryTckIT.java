@@ -4,6 +4,7 @@ import dev.holdfast.lock.stores.RunningStore;
 import dev.holdfast.lock.stores.StoreKind;
 import dev.holdfast.lock.stores.StoreLauncher;
 import dev.holdfast.lock.stores.harness.StoreHarness;
+import dev.holdfast.lock.stores.harness.Variant;
 import dev.holdfast.lock.tck.LockHarness;
 import dev.holdfast.lock.tck.LockTck;
 import org.junit.jupiter.api.AfterAll;
@@ -17,7 +18,7 @@ class PostgresAdvisoryTckIT implements LockTck {
     @BeforeAll
     static void start() {
         store = new StoreLauncher().start(StoreKind.POSTGRES);
-        harness = StoreHarness.advisory(store);
+        harness = Variant.POSTGRES_ADVISORY.on(store);
     }
 
     @AfterAll

@@ -36,7 +36,7 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
         this.link = new Link(this, store);
     }
 
-    /** The harness of a started store, with a namespace of its own. */
+    /** The harness of a started store as its clients use it by default, with a namespace of its own. */
     public static StoreHarness of(RunningStore store) {
         return switch (store.kind()) {
             case REDIS -> new RedisHarness(store);
@@ -44,11 +44,6 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
             case ZOOKEEPER -> new ZooKeeperHarness(store);
             case POSTGRES -> new PostgresHarness(store);
         };
-    }
-
-    /** The harness of a started PostgreSQL whose clients use mode advisory. */
-    public static StoreHarness advisory(RunningStore postgres) {
-        return new PostgresAdvisoryHarness(postgres);
     }
 
     /** The request of this kind, recognised on the wire. */
