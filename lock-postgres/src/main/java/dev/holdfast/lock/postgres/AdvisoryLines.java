@@ -7,7 +7,6 @@ import dev.holdfast.lock.spi.DriverContext;
 import dev.holdfast.lock.spi.Grant;
 import dev.holdfast.lock.spi.LockName;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,12 +32,6 @@ final class AdvisoryLines {
         POLLS
     }
 
-    /** Sends the statement that waits. */
-    @FunctionalInterface
-    interface Wait {
-        void begin(AdvisorySeat seat, AdvisorySession session, AdvisoryLine line);
-    }
-
     /**
      * A wait on the server for nobody.
      *
@@ -56,32 +49,27 @@ final class AdvisoryLines {
     record Handed(@Nullable Held held, @Nullable CompletableFuture<Boolean> over) {}
 
     private final DriverContext context;
-    private final AdvisorySessions sessions;
     private final AdvisoryGrants grants;
     private final AdvisoryKey keys;
-    private final Wait wait;
     private final Duration leaseTime;
-    private final int seatsMax;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<LockName, AdvisoryLine> lines = new LinkedHashMap<>();
     private final Map<AcquisitionId, AdvisoryLine> waiting = new HashMap<>();
-    private final List<AdvisorySeat> seats = new ArrayList<>();
+    private final AdvisorySeats seats;
 
     AdvisoryLines(
             DriverContext context,
             AdvisorySessions sessions,
             AdvisoryGrants grants,
             AdvisoryKey keys,
-            Wait wait,
+            AdvisorySeats.Wait wait,
             Duration leaseTime,
             int seatsMax) {
         this.context = context;
-        this.sessions = sessions;
         this.grants = grants;
         this.keys = keys;
-        this.wait = wait;
         this.leaseTime = leaseTime;
-        this.seatsMax = seatsMax;
+        this.seats = new AdvisorySeats(context, sessions, lock, wait, seatsMax, lines::values);
     }
 
     /** Queues an acquire without asking whether the lock is free, if it is known to be contended. */
@@ -90,7 +78,7 @@ final class AdvisoryLines {
         try {
             boolean contended = waiting.containsKey(request.id())
                     || lines.containsKey(request.name())
-                    || idleSeat(keys.of(request.name())) != null;
+                    || seats.idle(keys.of(request.name())).isPresent();
             if (contended) {
                 join(request);
             }
@@ -114,7 +102,7 @@ final class AdvisoryLines {
                     line.over.complete(true);
                     line.over = null;
                 }
-                seat(line);
+                seats.give(line);
             }
             return position(request.id());
         } finally {
@@ -141,7 +129,7 @@ final class AdvisoryLines {
         try {
             AdvisoryLine line = waiting.get(id);
             if (line != null) {
-                seat(line);
+                seats.give(line);
             }
         } finally {
             lock.unlock();
@@ -169,7 +157,7 @@ final class AdvisoryLines {
             }
             AdvisorySeat seat = line.seat;
             if (seat == null || seat.session == null) {
-                unseat(line);
+                AdvisorySeats.unseat(line);
                 lines.remove(name);
                 return Optional.empty();
             }
@@ -179,72 +167,6 @@ final class AdvisoryLines {
             return Optional.of(new Leaving(seat.session, line.over));
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** Gives a line that has none a seat, if there is one. */
-    private void seat(AdvisoryLine line) {
-        if (line.seat != null || line.refused) {
-            return;
-        }
-        AdvisorySeat seat = idleSeat(line.key());
-        if (seat == null) {
-            seat = idleSeat(null);
-        }
-        if (seat == null && seats.size() < seatsMax) {
-            seat = new AdvisorySeat();
-            AdvisorySeat opening = seat;
-            seats.add(opening);
-            take(opening, line);
-            CompletableFuture<?> unused =
-                    sessions.openWaiting().whenComplete((session, failure) -> opened(opening, session));
-        } else if (seat != null) {
-            take(seat, line);
-            wait.begin(seat, Objects.requireNonNull(seat.session), line);
-        }
-    }
-
-    private void take(AdvisorySeat seat, AdvisoryLine line) {
-        seat.line = line;
-        seat.since = context.ticker().nanos();
-        line.seat = seat;
-    }
-
-    /** An idle seat, of those that know this lock as contended if one is named. */
-    private @Nullable AdvisorySeat idleSeat(@Nullable Long contended) {
-        return seats.stream()
-                .filter(seat -> seat.idle() && (contended == null || contended.equals(seat.contended)))
-                .findFirst()
-                .orElse(null);
-    }
-
-    private void opened(AdvisorySeat seat, @Nullable AdvisorySession session) {
-        lock.lock();
-        try {
-            seat.session = session;
-            AdvisoryLine line = seat.line;
-            if (session == null || session.ended()) {
-                seats.remove(seat);
-                if (line != null) {
-                    unseat(line);
-                    // It polls, and so finds out what is wrong.
-                    context.look(line.queue.element());
-                }
-            } else if (line != null) {
-                seat.since = context.ticker().nanos();
-                wait.begin(seat, session, line);
-            } else {
-                vacant(seat);
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private static void unseat(AdvisoryLine line) {
-        if (line.seat != null) {
-            line.seat.line = null;
-            line.seat = null;
         }
     }
 
@@ -263,19 +185,19 @@ final class AdvisoryLines {
     }
 
     private void finish(AdvisorySeat seat, AdvisoryLine line) {
-        unseat(line);
+        AdvisorySeats.unseat(line);
         lines.remove(line.name(), line);
         if (line.over != null) {
             line.over.complete(true);
         }
-        vacant(seat);
+        seats.vacant(seat);
     }
 
     /** A seat has got its lock. */
     Handed granted(AdvisorySeat seat, AdvisoryLine line, AdvisorySession session, AdvisoryStatements.Taken taken) {
         lock.lock();
         try {
-            unseat(line);
+            AdvisorySeats.unseat(line);
             seat.contended = taken.waited() ? Long.valueOf(line.key()) : null;
             seat.holds = true;
             AcquisitionId id = line.queue.poll();
@@ -302,7 +224,7 @@ final class AdvisoryLines {
             lines.remove(line.name(), line);
             return;
         }
-        seat(line);
+        seats.give(line);
         if (line.seat == null) {
             context.look(line.queue.element());
         }
@@ -315,12 +237,12 @@ final class AdvisoryLines {
             if (line.queue.isEmpty()) {
                 finish(seat, line);
             } else if (!refused) {
-                wait.begin(seat, session, line);
+                seats.begin(seat, session, line);
             } else {
                 line.refused = true;
-                unseat(line);
+                AdvisorySeats.unseat(line);
                 context.look(line.queue.element());
-                vacant(seat);
+                seats.vacant(seat);
             }
         } finally {
             lock.unlock();
@@ -331,44 +253,25 @@ final class AdvisoryLines {
     void unlocked(AdvisorySession session) {
         lock.lock();
         try {
-            seats.stream()
-                    .filter(seat -> session.equals(seat.session))
-                    .findFirst()
-                    .ifPresent(this::vacant);
+            seats.of(session).ifPresent(seats::vacant);
         } finally {
             lock.unlock();
         }
-    }
-
-    private void vacant(AdvisorySeat seat) {
-        seat.holds = false;
-        seat.since = context.ticker().nanos();
-        lines.values().stream()
-                .filter(line -> line.seat == null && !line.refused && !line.queue.isEmpty())
-                .findFirst()
-                .ifPresent(line -> {
-                    take(seat, line);
-                    wait.begin(seat, Objects.requireNonNull(seat.session), line);
-                });
     }
 
     /** A session is over, and its seat free for another one. */
     void ended(AdvisorySession session) {
         lock.lock();
         try {
-            for (AdvisorySeat seat : List.copyOf(seats)) {
-                if (!session.equals(seat.session)) {
-                    continue;
+            Optional<AdvisorySeat> seat = seats.of(session);
+            seat.ifPresent(seats::remove);
+            AdvisoryLine line = seat.isPresent() ? seat.get().line : null;
+            if (line != null) {
+                AdvisorySeats.unseat(line);
+                if (line.over != null) {
+                    line.over.complete(true);
                 }
-                seats.remove(seat);
-                AdvisoryLine line = seat.line;
-                if (line != null) {
-                    unseat(line);
-                    if (line.over != null) {
-                        line.over.complete(true);
-                    }
-                    goOn(line);
-                }
+                goOn(line);
             }
         } finally {
             lock.unlock();
@@ -379,7 +282,7 @@ final class AdvisoryLines {
     List<AdvisorySeat.View> seats() {
         lock.lock();
         try {
-            return seats.stream().flatMap(seat -> seat.view().stream()).toList();
+            return seats.views();
         } finally {
             lock.unlock();
         }

@@ -179,7 +179,9 @@ final class AdvisorySession {
                 end(e);
                 task.outcome().completeExceptionally(new SessionEndedException(e));
             } else {
-                answered(sentAt);
+                if (PostgresErrors.isFromServer(e)) {
+                    answered(sentAt);
+                }
                 task.outcome().completeExceptionally(e);
             }
         } catch (RuntimeException e) {

@@ -9,9 +9,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The statement that waits for a lock on the server, from its sending to its end, whichever of the ends it takes. */
 final class AdvisoryWaits {
+    private static final Logger LOG = LoggerFactory.getLogger(AdvisoryWaits.class);
+
     /** Nobody waits that long without being asked; a wait whose end nobody sees ends by itself. */
     private static final long LONGEST_MILLIS = Duration.ofHours(1).toMillis();
 
@@ -66,8 +70,9 @@ final class AdvisoryWaits {
                 throw e;
             }
             bound(session, connection);
+            long unlockSentAt = context.ticker().nanos();
             statements.unlockAfterError(connection, line.key());
-            session.answered(context.ticker().nanos());
+            session.answered(unlockSentAt);
             lines.notGranted(seat, line, session, !AdvisoryStatements.isEndOfWait(e));
             return;
         }
@@ -106,6 +111,10 @@ final class AdvisoryWaits {
                 throw e;
             }
             // A cancel for the wait that came late; an error is an answer too.
+            LOG.debug("After a wait the server answered with an error", e);
+            if (!PostgresErrors.isFromServer(e)) {
+                return;
+            }
         }
         session.answered(sentAt);
     }
