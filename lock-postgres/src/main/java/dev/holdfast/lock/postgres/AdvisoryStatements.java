@@ -55,8 +55,11 @@ final class AdvisoryStatements {
             """
                     .formatted(ROW_WAIT);
 
+    /** The namespace says in the server's log and on the wire whose keys these are; it is always true. */
     private static final String UNLOCK =
-            "SELECT pg_advisory_unlock(k) FROM unnest(?::bigint[]) WITH ORDINALITY u(k, n) ORDER BY n";
+            """
+            SELECT pg_advisory_unlock(k) FROM unnest(?::bigint[]) WITH ORDINALITY u(k, n)
+            WHERE ?::text IS NOT NULL ORDER BY n""";
 
     /** Without the warning in the server's log that unlocking what is not locked would leave there. */
     private static final String UNLOCK_IF_HELD =
@@ -133,6 +136,7 @@ final class AdvisoryStatements {
         boolean[] had = new boolean[keys.size()];
         try (PreparedStatement statement = connection.prepareStatement(UNLOCK)) {
             statement.setArray(1, connection.createArrayOf("bigint", keys.toArray()));
+            statement.setString(2, namespace);
             try (ResultSet rows = statement.executeQuery()) {
                 for (int i = 0; rows.next(); i++) {
                     had[i] = rows.getBoolean(1);

@@ -1,10 +1,8 @@
 package dev.holdfast.lock.stores.harness;
 
 import dev.holdfast.lock.spi.Claim;
-import dev.holdfast.lock.stores.LostReply;
 import dev.holdfast.lock.stores.PostgresProbe;
 import dev.holdfast.lock.stores.RunningStore;
-import dev.holdfast.lock.tck.LinkControl;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -45,14 +43,6 @@ final class PostgresAdvisoryHarness extends StoreHarness {
     @Override
     public boolean leasesOutliveConnections() {
         return false;
-    }
-
-    /** What gives a lock back carries its key, and no name. */
-    @Override
-    LostReply request(LinkControl.Operation operation) {
-        return operation == LinkControl.Operation.RELEASE
-                ? LostReply.of(kind(), "pg_advisory_unlock(k)")
-                : super.request(operation);
     }
 
     @Override
