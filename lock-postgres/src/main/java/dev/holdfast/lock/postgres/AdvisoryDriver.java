@@ -14,7 +14,10 @@ import dev.holdfast.lock.spi.StoreException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Mode advisory: a lock is an advisory lock of a session. Who tries, and who holds what it tried for, share one
@@ -34,6 +37,7 @@ final class AdvisoryDriver implements LockDriver {
     private final AdvisoryWaits waits;
     private final AdvisoryLeases leases;
     private final AdvisoryUpkeep upkeep;
+    private final ScheduledFuture<?> sweeping;
 
     AdvisoryDriver(
             DriverInfo info,
@@ -56,6 +60,18 @@ final class AdvisoryDriver implements LockDriver {
                 context, sessions, statements, grants, answers, keys, leaseTime, parameters.waitConnections());
         this.leases = new AdvisoryLeases(context, statements, grants, answers, waits.lines(), leaseTime);
         this.upkeep = new AdvisoryUpkeep(context, sessions, waits, leaseTime);
+        PostgresLayout layout = new PostgresLayout(parameters.schema());
+        this.sweeping = context.timer().scheduleWithFixedDelay(() -> sweep(layout), 1, 60, TimeUnit.MINUTES);
+    }
+
+    /** Removes the rows of names that have been idle; who fails leaves it to the next client or hour. */
+    private void sweep(PostgresLayout layout) {
+        sessions.sharedNow().ifPresent(session -> {
+            CompletableFuture<?> unused = session.submit(connection -> {
+                PostgresDriver.sweep(connection, layout, context.options().namespace());
+                return true;
+            });
+        });
     }
 
     /** Opens the shared session, so that nothing stands against the first request. */
@@ -192,6 +208,7 @@ final class AdvisoryDriver implements LockDriver {
 
     @Override
     public void close() {
+        sweeping.cancel(false);
         upkeep.close();
         sessions.close();
     }
