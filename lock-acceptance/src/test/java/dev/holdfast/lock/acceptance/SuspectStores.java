@@ -7,7 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The stores on which mutants of the drivers are tried. Public, and loaded once, because each mutant has classes of its
- * own, but not a store of its own. Only PostgreSQL in mode row starts anew for each: functions outlive the client that made them.
+ * own, but not a store of its own. Only PostgreSQL in mode row starts anew for each: functions outlive the client that
+ * made them.
  */
 public final class SuspectStores {
     private static final Map<StoreKind, RunningStore> FRESH = new ConcurrentHashMap<>();

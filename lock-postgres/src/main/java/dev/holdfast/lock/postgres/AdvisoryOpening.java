@@ -77,8 +77,9 @@ final class AdvisoryOpening {
             if (!row.getBoolean(1)) {
                 throw StoreException.refused(
                         url
-                                + ": mode=advisory ends its own waits and lost sessions; an administrator runs: GRANT EXECUTE"
-                                + " ON FUNCTION pg_cancel_backend(int), pg_terminate_backend(int, bigint) TO <role>",
+                                + ": mode=advisory ends its own waits and lost sessions; an administrator runs:"
+                                + " GRANT EXECUTE ON FUNCTION pg_cancel_backend(int),"
+                                + " pg_terminate_backend(int, bigint) TO <role>",
                         null);
             }
         }

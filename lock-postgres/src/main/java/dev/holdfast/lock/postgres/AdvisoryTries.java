@@ -46,8 +46,8 @@ final class AdvisoryTries {
     }
 
     /**
-     * Tries to take the lock; the grant is among the grants then. A call that gives up leaves the try under way, and the
-     * next call for the same acquire waits for it on.
+     * Tries to take the lock; the grant is among the grants then. A call that gives up leaves the try under way, and
+     * the next call for the same acquire waits for it on.
      */
     boolean tryLock(AcquireRequest request) throws InterruptedException {
         AdvisoryAttempt attempt = attempts.computeIfAbsent(request.id(), id -> new AdvisoryAttempt(request));

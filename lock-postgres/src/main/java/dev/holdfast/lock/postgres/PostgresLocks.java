@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * client.sslmode=verify-full}. Safe for use by several threads.
  *
  * <p>In mode row a client keeps {@code maximumPoolSize + 2} connections, one of them for renewals alone and one that
- * listens; in mode advisory one, and up to {@code maxWaitConnections} (8) that wait. What is stored, what is promised and which privileges are needed is in {@code docs/postgresql.md}.
+ * listens; in mode advisory one, and up to {@code maxWaitConnections} (8) that wait. What is stored, what is promised
+ * and which privileges are needed is in {@code docs/postgresql.md}.
  */
 public final class PostgresLocks implements LockProvider {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresLocks.class);
@@ -38,8 +39,8 @@ public final class PostgresLocks implements LockProvider {
     public PostgresLocks() {}
 
     /**
-     * A client in mode row over connections of the caller's data source: six of them are kept until the client is closed, in
-     * autocommit and READ COMMITTED, and given back then. The data source stays open. It should set {@code
+     * A client in mode row over connections of the caller's data source: six of them are kept until the client is
+     * closed, in autocommit and READ COMMITTED, and given back then. The data source stays open. It should set {@code
      * socketTimeout} and {@code statement_timeout}: only the connections of a URL get them from here.
      *
      * <p>Mode advisory needs sessions that nobody else uses, which no data source promises: open its URL.

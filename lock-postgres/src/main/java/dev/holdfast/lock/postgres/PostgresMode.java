@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 enum PostgresMode {
     /** Holders and waiters are rows. */
     ROW(12),
-    /** Locks are advisory locks of sessions. 14: {@code idle_session_timeout}, {@code client_connection_check_interval}. */
+    /** Locks are advisory locks of sessions; 14 is the first version that ends idle sessions. */
     ADVISORY(14);
 
     private final int minVersion;

@@ -1,7 +1,7 @@
 /**
  * Locks in PostgreSQL, in two modes with the same tables. {@code Advisory*}: a lock is an advisory lock of a session,
- * whose idle time-out is the lease. The others, mode {@code row}: a lock is a row, its holders and waiters are rows, every request is one SQL
- * statement. Protocol, stored layout and crash points: {@code docs/postgresql.md}.
+ * whose idle time-out is the lease. The others, mode {@code row}: a lock is a row, its holders and waiters are rows,
+ * every request is one SQL statement. Protocol, stored layout and crash points: {@code docs/postgresql.md}.
  *
  * <p>Guarantees of mode row on one server, or a primary with synchronous standbys, with {@code fsync} and {@code
  * synchronous_commit} on: S1, S2, S4 to S8, S10, L1, L3, L5, L6, all of them over a crash and restart. S3 with a
