@@ -10,6 +10,7 @@ import dev.holdfast.lock.LockException;
 import dev.holdfast.lock.Locks;
 import dev.holdfast.lock.stores.RunningStore;
 import dev.holdfast.lock.stores.StoreKind;
+import dev.holdfast.lock.stores.harness.Variant;
 import dev.holdfast.lock.tck.Await;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.function.ThrowingConsumer;
 
 /** One clear message that names the fix, no secret in it, threads and sockets as before: what every store shares. */
 @Tag("A7")
@@ -51,9 +53,13 @@ class BadInputIT {
         before.restored("'" + message + "'");
     }
 
-    private static Stream<DynamicTest> kinds(org.junit.jupiter.api.function.ThrowingConsumer<StoreKind> test) {
-        return Arrays.stream(StoreKind.values())
-                .map(kind -> DynamicTest.dynamicTest(kind.scheme(), () -> test.accept(kind)));
+    private static Stream<DynamicTest> variants(ThrowingConsumer<Variant> test) {
+        return Arrays.stream(Variant.values())
+                .map(variant -> DynamicTest.dynamicTest(variant.store(), () -> test.accept(variant)));
+    }
+
+    private static String url(Variant variant, int port) {
+        return url(variant.kind(), port) + (variant == Variant.POSTGRES_ADVISORY ? "&mode=advisory" : "");
     }
 
     private static String url(StoreKind kind, int port) {
@@ -68,31 +74,31 @@ class BadInputIT {
 
     @TestFactory
     Stream<DynamicTest> aPortThatNobodyListensOn() {
-        return kinds(kind -> {
+        return variants(variant -> {
             int port;
             try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                 port = free.getLocalPort();
             }
-            refused(url(kind, port), "127.0.0.1:" + port);
+            refused(url(variant, port), "127.0.0.1:" + port);
         });
     }
 
     @TestFactory
     Stream<DynamicTest> aPortThatListensAndSaysNothing() {
-        return kinds(kind -> {
+        return variants(variant -> {
             try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-                refused(url(kind, silent.getLocalPort()), "127.0.0.1:" + silent.getLocalPort());
+                refused(url(variant, silent.getLocalPort()), "127.0.0.1:" + silent.getLocalPort());
             }
         });
     }
 
     @TestFactory
     Stream<DynamicTest> anotherStoreOnThePort() {
-        return kinds(kind -> {
+        return variants(variant -> {
             for (StoreKind other : StoreKind.values()) {
-                if (other != kind) {
+                if (other != variant.kind()) {
                     RunningStore there = StoreRack.store(other);
-                    refused(url(kind, there.port()), "127.0.0.1:" + there.port());
+                    refused(url(variant, there.port()), "127.0.0.1:" + there.port());
                 }
             }
         });
@@ -100,21 +106,21 @@ class BadInputIT {
 
     @TestFactory
     Stream<DynamicTest> leaseTimesOutOfBoundsAndUnknownParameters() {
-        return kinds(kind -> {
-            String url = StoreRack.store(kind).url();
-            refused(url + "?leaseTime=0s", "leaseTime", "longer than zero");
-            refused(url + "?leaseTime=50ms", "leaseTime");
-            refused(url + "?leaseTime=25h", "leaseTime", "24 h");
-            refused(url + "?leaseTime=soon", "leaseTime=soon", "250ms");
-            refused(url + "?colour=red", "unknown parameter 'colour'", "namespace");
-            refused(url + "?client.colour=red", "client.colour");
+        return variants(variant -> {
+            String url = StoreRack.everyUrl("bad-input").get(variant.store());
+            refused(url + "&leaseTime=0s", "leaseTime", "longer than zero");
+            refused(url + "&leaseTime=50ms", "leaseTime");
+            refused(url + "&leaseTime=25h", "leaseTime", "24 h");
+            refused(url + "&leaseTime=soon", "leaseTime=soon", "250ms");
+            refused(url + "&colour=red", "unknown parameter 'colour'", "namespace");
+            refused(url + "&client.colour=red", "client.colour");
         });
     }
 
     @TestFactory
     Stream<DynamicTest> namesAndWaitsAreRefusedBeforeTheStoreIsAsked() {
-        return kinds(kind -> {
-            try (LockClient locks = Locks.open(StoreRack.store(kind).url())) {
+        return variants(variant -> {
+            try (LockClient locks = Locks.open(StoreRack.everyUrl("bad-input").get(variant.store()))) {
                 for (String name : List.of("", "x".repeat(513), "a\uD83D", "a\0b")) {
                     IllegalArgumentException refusal =
                             assertThrows(IllegalArgumentException.class, () -> locks.named(name));

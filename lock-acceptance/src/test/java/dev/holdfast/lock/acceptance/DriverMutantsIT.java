@@ -21,7 +21,8 @@ class DriverMutantsIT {
             "redis", RedisSuspect.class,
             "etcd", EtcdSuspect.class,
             "zookeeper", ZooKeeperSuspect.class,
-            "postgres", PostgresSuspect.class);
+            "postgres", PostgresSuspect.class,
+            "postgres-advisory", PostgresAdvisorySuspect.class);
     private static final List<MutantTests> LANES = new ArrayList<>();
 
     @AfterAll

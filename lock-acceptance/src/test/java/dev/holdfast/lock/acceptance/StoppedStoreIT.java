@@ -12,8 +12,8 @@ import dev.holdfast.lock.Locks;
 import dev.holdfast.lock.Loss;
 import dev.holdfast.lock.StoreUnavailableException;
 import dev.holdfast.lock.stores.RunningStore;
-import dev.holdfast.lock.stores.StoreKind;
 import dev.holdfast.lock.stores.harness.StoreHarness;
+import dev.holdfast.lock.stores.harness.Variant;
 import dev.holdfast.lock.tck.Await;
 import dev.holdfast.lock.tck.LinkControl;
 import java.time.Duration;
@@ -40,10 +40,10 @@ class StoppedStoreIT {
 
     @TestFactory
     Stream<DynamicTest> aStoppedStoreCostsNoMoreThanTheBudgetAndLeavesNothing() {
-        return Stream.of(StoreKind.values())
-                .map(kind -> DynamicTest.dynamicTest(kind.scheme(), () -> {
-                    try (RunningStore store = StoreRack.another(kind);
-                            StoreHarness harness = StoreHarness.of(store)) {
+        return Stream.of(Variant.values())
+                .map(variant -> DynamicTest.dynamicTest(variant.store(), () -> {
+                    try (RunningStore store = StoreRack.another(variant.kind());
+                            StoreHarness harness = variant.on(store)) {
                         stopped(store, harness);
                     }
                 }));

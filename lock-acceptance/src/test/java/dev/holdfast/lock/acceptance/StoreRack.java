@@ -4,9 +4,10 @@ import dev.holdfast.lock.stores.RunningStore;
 import dev.holdfast.lock.stores.StoreKind;
 import dev.holdfast.lock.stores.StoreLauncher;
 import dev.holdfast.lock.stores.harness.StoreHarness;
+import dev.holdfast.lock.stores.harness.Variant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.function.ThrowingConsumer;
@@ -38,21 +39,24 @@ final class StoreRack {
         return LAUNCHER;
     }
 
-    /** One test for each store, with a fresh harness. */
+    /** One test for each store and way to use it, with a fresh harness. */
     static Stream<DynamicTest> onEveryStore(ThrowingConsumer<StoreHarness> test) {
-        return Stream.of(StoreKind.values())
-                .map(kind -> DynamicTest.dynamicTest(kind.scheme(), () -> {
-                    try (StoreHarness harness = StoreHarness.of(store(kind))) {
+        return Stream.of(Variant.values())
+                .map(variant -> DynamicTest.dynamicTest(variant.store(), () -> {
+                    try (StoreHarness harness = variant.on(store(variant.kind()))) {
                         test.accept(harness);
                     }
                 }));
     }
 
-    /** As {@link #onEveryStore}, for the memory store too: by URL. */
-    static List<String> everyUrl(Function<RunningStore, String> url) {
-        return Stream.concat(
-                        Stream.of("memory:acceptance"),
-                        Stream.of(StoreKind.values()).map(StoreRack::store).map(url))
-                .toList();
+    /** The URLs of every store and of memory, each in this namespace; modes of one store have one each. By name. */
+    static Map<String, String> everyUrl(String namespace) {
+        Map<String, String> urls = new LinkedHashMap<>();
+        urls.put("memory", "memory:acceptance?namespace=" + namespace);
+        for (Variant variant : Variant.values()) {
+            String url = store(variant.kind()).url() + "?namespace=" + namespace;
+            urls.put(variant.store(), variant == Variant.POSTGRES_ADVISORY ? url + "-advisory&mode=advisory" : url);
+        }
+        return urls;
     }
 }

@@ -7,12 +7,18 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The stores on which mutants of the drivers are tried. Public, and loaded once, because each mutant has classes of its
- * own, but not a store of its own. Only PostgreSQL starts anew for each: functions outlive the client that made them.
+ * own, but not a store of its own. Only PostgreSQL in mode row starts anew for each: functions outlive the client that
+ * made them.
  */
 public final class SuspectStores {
     private static final Map<StoreKind, RunningStore> FRESH = new ConcurrentHashMap<>();
 
     private SuspectStores() {}
+
+    /** The store of all mutants that leave nothing of themselves in it. */
+    public static RunningStore shared(StoreKind kind) {
+        return StoreRack.store(kind);
+    }
 
     /** The store for the next mutant of this kind. */
     public static RunningStore next(StoreKind kind) {

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.lock.Lease;
 import dev.holdfast.lock.LockClient;
 import dev.holdfast.lock.Locks;
-import dev.holdfast.lock.stores.RunningStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -45,24 +45,21 @@ class SwapIT {
 
     @TestFactory
     Stream<DynamicTest> everyOrderedPairOfStoresThereAndBack() {
-        List<String> urls = StoreRack.everyUrl(RunningStore::url);
-        return urls.stream()
-                .flatMap(from -> urls.stream().filter(to -> !to.equals(from)).map(to -> pair(from, to)));
+        Map<String, String> urls = StoreRack.everyUrl("swap");
+        return urls.keySet().stream().flatMap(from -> urls.keySet().stream()
+                .filter(to -> !to.equals(from))
+                .map(to -> pair(from, urls.get(from), to, urls.get(to))));
     }
 
-    private static DynamicTest pair(String from, String to) {
-        return DynamicTest.dynamicTest(scheme(from) + " -> " + scheme(to) + " -> " + scheme(from), () -> {
+    private static DynamicTest pair(String from, String fromUrl, String to, String toUrl) {
+        return DynamicTest.dynamicTest(from + " -> " + to + " -> " + from, () -> {
             FencedList resource = new FencedList();
-            String lock = "swap/" + scheme(from) + "/" + scheme(to);
-            long first = program(from, lock, resource);
-            long second = program(to, lock, resource);
-            long third = program(from, lock, resource);
+            String lock = "swap/" + from + "/" + to;
+            long first = program(fromUrl, lock, resource);
+            long second = program(toUrl, lock, resource);
+            long third = program(fromUrl, lock, resource);
             assertTrue(first < second && second < third, () -> first + ", " + second + ", " + third + " do not rise");
             assertEquals(3, resource.values.size());
         });
-    }
-
-    private static String scheme(String url) {
-        return url.substring(0, url.indexOf(':'));
     }
 }

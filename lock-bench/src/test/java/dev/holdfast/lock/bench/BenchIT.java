@@ -54,7 +54,7 @@ class BenchIT {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "POSTGRESQL_ADVISORY") // a mode of the driver to come
+    @EnumSource
     void everyContenderIsMeasuredAndItsRequestsAreCounted(StoreUnderTest store) throws IOException {
         JsonObject report = bench(store.id(), "uncontended-1-same,contended-8-clients", "--peers");
 

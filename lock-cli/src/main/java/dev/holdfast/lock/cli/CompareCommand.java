@@ -58,7 +58,8 @@ final class CompareCommand implements Callable<Integer> {
             names = "--stores",
             split = ",",
             paramLabel = "STORE",
-            description = "some of memory, redis, etcd, zookeeper, postgresql-row; all unless given")
+            description =
+                    "some of memory, redis, etcd, zookeeper, postgresql-row, postgresql-advisory; all unless given")
     private List<String> stores = List.of();
 
     @Option(

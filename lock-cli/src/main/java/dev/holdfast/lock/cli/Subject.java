@@ -4,6 +4,7 @@ import dev.holdfast.lock.stores.RunningStore;
 import dev.holdfast.lock.stores.StoreKind;
 import dev.holdfast.lock.stores.StoreLauncher;
 import dev.holdfast.lock.stores.harness.StoreHarness;
+import dev.holdfast.lock.stores.harness.Variant;
 import dev.holdfast.lock.tck.LockHarness;
 import dev.holdfast.lock.tck.MemoryHarness;
 import java.util.List;
@@ -14,19 +15,20 @@ import java.util.Optional;
  *
  * @param store its name in reports and in {@code --stores}
  * @param scheme of its URLs
- * @param kind what the launcher starts; empty for memory
+ * @param variant what the launcher starts, and how it is used; empty for memory
  */
-record Subject(String store, String scheme, Optional<StoreKind> kind) {
+record Subject(String store, String scheme, Optional<Variant> variant) {
     /** Every store, in the order of the report; the kit takes longer on the later ones. */
     static final List<Subject> ALL = List.of(
             new Subject("memory", "memory", Optional.empty()),
-            started("redis", StoreKind.REDIS),
-            started("etcd", StoreKind.ETCD),
-            started("zookeeper", StoreKind.ZOOKEEPER),
-            started("postgresql-row", StoreKind.POSTGRES));
+            started(Variant.REDIS),
+            started(Variant.ETCD),
+            started(Variant.ZOOKEEPER),
+            started(Variant.POSTGRES_ROW),
+            started(Variant.POSTGRES_ADVISORY));
 
-    private static Subject started(String store, StoreKind kind) {
-        return new Subject(store, kind.scheme(), Optional.of(kind));
+    private static Subject started(Variant variant) {
+        return new Subject(variant.store(), variant.kind().scheme(), Optional.of(variant));
     }
 
     static Optional<Subject> named(String store) {
@@ -35,7 +37,7 @@ record Subject(String store, String scheme, Optional<StoreKind> kind) {
 
     /** Why it cannot be started here, and the fix. */
     Optional<String> missing() {
-        return kind.flatMap(new StoreLauncher()::missing);
+        return variant.map(Variant::kind).flatMap(new StoreLauncher()::missing);
     }
 
     /** A store that is ready for the kit. */
@@ -49,12 +51,13 @@ record Subject(String store, String scheme, Optional<StoreKind> kind) {
 
     /** Starts it. */
     Open open() {
-        if (kind.isEmpty()) {
+        if (variant.isEmpty()) {
             MemoryHarness memory = new MemoryHarness();
             return opened(memory, () -> {});
         }
-        RunningStore running = new StoreLauncher().start(kind.get(), asInProduction(kind.get()));
-        StoreHarness harness = StoreHarness.of(running);
+        StoreKind started = variant.get().kind();
+        RunningStore running = new StoreLauncher().start(started, asInProduction(started));
+        StoreHarness harness = variant.get().on(running);
         return opened(harness, () -> {
             harness.close();
             running.close();

@@ -54,7 +54,7 @@ class HoldfastTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "compare --stores oracle; unknown store 'oracle'; memory, redis, etcd, zookeeper, postgresql-row",
+                "compare --stores oracle; unknown store 'oracle'; etcd, zookeeper, postgresql-row, postgresql-advisory",
                 "compare --stores redis --url memory:x; exclude each other; --url",
                 "compare --url nonsense; not a lock URL; --url",
                 "compare --url oracle://h; unknown scheme 'oracle'; redis",

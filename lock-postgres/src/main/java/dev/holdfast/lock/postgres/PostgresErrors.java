@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 
 /**
  * What an SQL state says about a request. A statement in autocommit that ends with an error of the server has been
@@ -85,6 +86,11 @@ record PostgresErrors(String store, String schema) {
                 || state.startsWith("58")
                 || state.startsWith("XX")
                 || state.equals("40003");
+    }
+
+    /** Whether the server said so, rather than the client library by itself. */
+    static boolean isFromServer(SQLException e) {
+        return e instanceof PSQLException known && known.getServerErrorMessage() != null;
     }
 
     /** Whether the connection must not be used again although the outcome is certain. */

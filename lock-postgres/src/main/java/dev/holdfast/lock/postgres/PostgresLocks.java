@@ -21,13 +21,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Locks in PostgreSQL 12 or newer, mode {@code row}. URL: {@code
+ * Locks in PostgreSQL, mode {@code row} (12 or newer) or {@code advisory} (14 or newer). URL: {@code
  * postgresql://user:password@host:5432,host2:5432/database?schema=holdfast&mode=row}; parameters under {@code client.}
  * are {@code client.maximumPoolSize} (4 unless set) and the connection properties of pgjdbc, for example {@code
  * client.sslmode=verify-full}. Safe for use by several threads.
  *
- * <p>A client keeps {@code maximumPoolSize + 2} connections, one of them for renewals alone and one that listens. What
- * is stored, what is promised and which privileges are needed is in {@code docs/postgresql.md}.
+ * <p>In mode row a client keeps {@code maximumPoolSize + 2} connections, one of them for renewals alone and one that
+ * listens; in mode advisory one, and up to {@code maxWaitConnections} (8) that wait. What is stored, what is promised
+ * and which privileges are needed is in {@code docs/postgresql.md}.
  */
 public final class PostgresLocks implements LockProvider {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresLocks.class);
@@ -38,9 +39,11 @@ public final class PostgresLocks implements LockProvider {
     public PostgresLocks() {}
 
     /**
-     * A client over connections of the caller's data source: six of them are kept until the client is closed, in
-     * autocommit and READ COMMITTED, and given back then. The data source stays open. It should set {@code
+     * A client in mode row over connections of the caller's data source: six of them are kept until the client is
+     * closed, in autocommit and READ COMMITTED, and given back then. The data source stays open. It should set {@code
      * socketTimeout} and {@code statement_timeout}: only the connections of a URL get them from here.
+     *
+     * <p>Mode advisory needs sessions that nobody else uses, which no data source promises: open its URL.
      *
      * @param dataSource hands out connections of pgjdbc, pooled or not, to the primary
      * @throws dev.holdfast.lock.LockException as {@link Locks#open(String)}
@@ -81,6 +84,14 @@ public final class PostgresLocks implements LockProvider {
             throw new IllegalArgumentException("a PostgreSQL URL names a host: postgresql://host:5432/database");
         }
         PostgresParameters parameters = PostgresParameters.of(context.options());
+        if (parameters.mode() == PostgresMode.ADVISORY) {
+            return new AdvisoryOpening(
+                            url,
+                            parameters,
+                            context,
+                            leaseTime(context.options().leaseTime()))
+                    .open();
+        }
         return open(
                 url.toString(),
                 parameters,
@@ -98,8 +109,9 @@ public final class PostgresLocks implements LockProvider {
         try {
             checked.setNetworkTimeout(Runnable::run, (int) connectTimeout.toMillis());
             PostgresLayout layout = new PostgresLayout(parameters.schema());
-            PostgresOpening.Findings findings =
-                    new PostgresOpening(layout, store, context.options().namespace()).run(checked);
+            PostgresOpening.Findings findings = new PostgresOpening(
+                            layout, PostgresMode.ROW, store, context.options().namespace())
+                    .run(checked);
             PostgresDriver.sweep(checked, layout, context.options().namespace());
             ConnectionSource.Opener opener = () -> target.open(context.options().storeTimeout());
             GrantListener listener = new GrantListener(context, opener, leaseTime, target.lends());

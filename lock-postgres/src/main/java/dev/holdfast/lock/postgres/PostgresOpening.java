@@ -14,13 +14,11 @@ import java.util.List;
  * use them, and does the namespace belong to this protocol and mode? Makes what is missing if the role may.
  *
  * @param layout names and statements
+ * @param mode how this client keeps its locks
  * @param store the store as messages name it
  * @param namespace the client's namespace
  */
-record PostgresOpening(PostgresLayout layout, String store, String namespace) {
-    static final String MODE = "row";
-
-    private static final int MIN_VERSION = 12;
+record PostgresOpening(PostgresLayout layout, PostgresMode mode, String store, String namespace) {
     private static final String SETTINGS =
             """
             SELECT current_setting('server_version'), current_setting('server_version_num')::int / 10000,
@@ -90,8 +88,9 @@ record PostgresOpening(PostgresLayout layout, String store, String namespace) {
                 ResultSet row = statement.executeQuery(SETTINGS)) {
             row.next();
             String version = row.getString(1);
-            if (row.getInt(2) < MIN_VERSION) {
-                throw refused("PostgreSQL " + version + " is too old; " + MIN_VERSION + " or newer is needed");
+            if (row.getInt(2) < mode.minVersion()) {
+                throw refused("PostgreSQL " + version + " is too old; mode=" + mode.text() + " needs "
+                        + mode.minVersion() + " or newer");
             }
             if (row.getBoolean(3)) {
                 throw refused("the server is read-only (a standby, or default_transaction_read_only is on); name the"
@@ -161,7 +160,7 @@ record PostgresOpening(PostgresLayout layout, String store, String namespace) {
         try (PreparedStatement statement = connection.prepareStatement(layout.addMeta)) {
             statement.setString(1, namespace);
             statement.setInt(2, PostgresLayout.PROTOCOL);
-            statement.setString(3, MODE);
+            statement.setString(3, mode.text());
             statement.executeUpdate();
         }
         checkNamespace(connection);
@@ -175,10 +174,10 @@ record PostgresOpening(PostgresLayout layout, String store, String namespace) {
                     return false;
                 }
                 int protocol = row.getInt(1);
-                String mode = row.getString(2);
-                if (protocol != PostgresLayout.PROTOCOL || !mode.equals(MODE)) {
-                    throw refused("namespace '" + namespace + "' belongs to mode=" + mode + ", protocol " + protocol
-                            + "; this client speaks mode=" + MODE + ", protocol " + PostgresLayout.PROTOCOL
+                String recorded = row.getString(2);
+                if (protocol != PostgresLayout.PROTOCOL || !recorded.equals(mode.text())) {
+                    throw refused("namespace '" + namespace + "' belongs to mode=" + recorded + ", protocol " + protocol
+                            + "; this client speaks mode=" + mode.text() + ", protocol " + PostgresLayout.PROTOCOL
                             + ". Both at once would grant locks twice: use another namespace, or stop all clients of"
                             + " the old one and delete its row from " + layout.schema() + ".meta");
                 }

@@ -16,16 +16,21 @@ import org.postgresql.Driver;
 /**
  * What the URL's parameters mean for PostgreSQL.
  *
+ * @param mode how locks are kept
  * @param schema where the tables are
  * @param poolSize connections for everything but renewals, which have one of their own
+ * @param waitConnections sessions that may wait for a lock, mode advisory only
  * @param client connection properties for pgjdbc
  */
-record PostgresParameters(String schema, int poolSize, Map<String, String> client) {
-    static final Set<String> NAMES = Set.of("schema", "mode");
+record PostgresParameters(
+        PostgresMode mode, String schema, int poolSize, int waitConnections, Map<String, String> client) {
+    private static final String WAIT_CONNECTIONS = "maxWaitConnections";
+    static final Set<String> NAMES = Set.of("schema", "mode", WAIT_CONNECTIONS);
 
     private static final String CLIENT = "client.";
     private static final String POOL_SIZE = "maximumPoolSize";
     private static final int DEFAULT_POOL_SIZE = 4;
+    private static final String DEFAULT_WAIT_CONNECTIONS = "8";
     private static final int MAX_POOL_SIZE = 100;
     private static final Pattern SCHEMA = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,62}");
     private static final Set<String> OURS = Set.of("user", "password", "options", "connectTimeout", "socketTimeout");
@@ -39,7 +44,7 @@ record PostgresParameters(String schema, int poolSize, Map<String, String> clien
             }
             String name = parameter.getKey().substring(CLIENT.length());
             if (name.equals(POOL_SIZE)) {
-                poolSize = poolSize(parameter.getValue());
+                poolSize = size(CLIENT + POOL_SIZE, parameter.getValue());
             } else if (OURS.contains(name) || !isProperty(name)) {
                 throw new IllegalArgumentException("parameter 'client." + name + "' is unknown: after 'client.' stands "
                         + POOL_SIZE + " or a connection property of pgjdbc other than "
@@ -48,9 +53,15 @@ record PostgresParameters(String schema, int poolSize, Map<String, String> clien
                 client.put(name, parameter.getValue());
             }
         }
-        requireRowMode(options.parameters().getOrDefault("mode", "row"));
+        PostgresMode mode = PostgresMode.of(options.parameters().getOrDefault("mode", "row"));
+        requireFor(PostgresMode.ADVISORY, mode, WAIT_CONNECTIONS, options.parameters());
+        requireFor(PostgresMode.ROW, mode, CLIENT + POOL_SIZE, options.parameters());
         return new PostgresParameters(
-                schema(options.parameters().getOrDefault("schema", "holdfast")), poolSize, Map.copyOf(client));
+                mode,
+                schema(options.parameters().getOrDefault("schema", "holdfast")),
+                poolSize,
+                size(WAIT_CONNECTIONS, options.parameters().getOrDefault(WAIT_CONNECTIONS, DEFAULT_WAIT_CONNECTIONS)),
+                Map.copyOf(client));
     }
 
     private static boolean isProperty(String name) {
@@ -58,12 +69,12 @@ record PostgresParameters(String schema, int poolSize, Map<String, String> clien
                 .anyMatch(property -> property.name.equals(name));
     }
 
-    private static void requireRowMode(String mode) {
-        if (mode.equals("advisory")) {
-            throw new IllegalArgumentException("mode=advisory is not available in this version; use mode=row");
-        }
-        if (!mode.equals("row")) {
-            throw new IllegalArgumentException("mode=" + mode + " is unknown for PostgreSQL; use mode=row");
+    /** A parameter of the other mode would be without effect, which its author cannot have meant. */
+    private static void requireFor(
+            PostgresMode only, PostgresMode mode, String parameter, Map<String, String> parameters) {
+        if (mode != only && parameters.containsKey(parameter)) {
+            throw new IllegalArgumentException(
+                    "parameter '" + parameter + "' is for mode=" + only.text() + ", this is mode=" + mode.text());
         }
     }
 
@@ -75,7 +86,7 @@ record PostgresParameters(String schema, int poolSize, Map<String, String> clien
         return schema;
     }
 
-    private static int poolSize(String text) {
+    private static int size(String parameter, String text) {
         try {
             int size = Integer.parseInt(text);
             if (size >= 1 && size <= MAX_POOL_SIZE) {
@@ -83,10 +94,9 @@ record PostgresParameters(String schema, int poolSize, Map<String, String> clien
             }
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
-                    "client." + POOL_SIZE + " is a number from 1 to " + MAX_POOL_SIZE + ", not '" + text + "'", e);
+                    parameter + " is a number from 1 to " + MAX_POOL_SIZE + ", not '" + text + "'", e);
         }
-        throw new IllegalArgumentException(
-                "client." + POOL_SIZE + " is a number from 1 to " + MAX_POOL_SIZE + ", not " + text);
+        throw new IllegalArgumentException(parameter + " is a number from 1 to " + MAX_POOL_SIZE + ", not " + text);
     }
 
     /** The JDBC URL; credentials travel in {@link #properties}, never in a URL that might be shown. */

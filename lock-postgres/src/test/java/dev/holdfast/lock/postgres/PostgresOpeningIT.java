@@ -213,7 +213,6 @@ class PostgresOpeningIT {
     @Test
     void parametersThatMakeNoSense() {
         for (Map<String, String> parameters : List.of(
-                Map.of("mode", "advisory"),
                 Map.of("mode", "rows"),
                 Map.of("schema", "a\"b"),
                 Map.of("client.noSuchThing", "1"),

@@ -1,5 +1,6 @@
 package dev.holdfast.lock.stores;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -125,6 +126,20 @@ public final class StoreLauncher {
         } catch (RuntimeException | Error e) {
             start.completeExceptionally(e);
         }
+    }
+
+    /**
+     * Starts PgBouncer before a running PostgreSQL; the URL of what is returned leads through it.
+     *
+     * @param settings lines of the section {@code [pgbouncer]} of its settings, such as {@code pool_mode = transaction}
+     * @throws StoreException also when it is not installed
+     */
+    public RunningStore startPgBouncer(RunningStore postgres, String... settings) {
+        Path program = Commands.onPath("pgbouncer")
+                .or(() -> Optional.of(Path.of("/usr/sbin/pgbouncer")).filter(Files::isExecutable))
+                .orElseThrow(() -> new StoreException(
+                        "pgbouncer not found: apt-get install pgbouncer  |  brew install pgbouncer"));
+        return new RunningStore(new PgBouncerRecipe(program, postgres, List.of(settings)));
     }
 
     /** Starts a read-only streaming standby of a running PostgreSQL; it has the primary's roles and databases. */

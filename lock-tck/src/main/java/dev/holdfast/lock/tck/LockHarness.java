@@ -49,6 +49,14 @@ public interface LockHarness {
         return true;
     }
 
+    /**
+     * Whether a lease stays held when the connection that carried its requests is cut; where not, the loss of a
+     * connection is the loss of leases, and must be reported.
+     */
+    default boolean leasesOutliveConnections() {
+        return true;
+    }
+
     /** Power over the store, if the harness started it. */
     default Optional<StoreControl> control() {
         return Optional.empty();

@@ -36,7 +36,7 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
         this.link = new Link(this, store);
     }
 
-    /** The harness of a started store, with a namespace of its own. */
+    /** The harness of a started store as its clients use it by default, with a namespace of its own. */
     public static StoreHarness of(RunningStore store) {
         return switch (store.kind()) {
             case REDIS -> new RedisHarness(store);
@@ -69,7 +69,7 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
         return namespace;
     }
 
-    final String inNamespace(String url) {
+    String inNamespace(String url) {
         return url + (url.contains("?") ? "&" : "?") + "namespace=" + namespace;
     }
 
