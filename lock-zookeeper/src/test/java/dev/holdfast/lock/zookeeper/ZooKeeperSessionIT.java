@@ -13,6 +13,7 @@ import dev.holdfast.lock.spi.LeaveOutcome;
 import dev.holdfast.lock.spi.LossReason;
 import dev.holdfast.lock.spi.ReleaseOutcome;
 import dev.holdfast.lock.spi.Renewal;
+import dev.holdfast.lock.spi.StoreException;
 import dev.holdfast.lock.stores.RunningStore;
 import dev.holdfast.lock.stores.StoreKind;
 import dev.holdfast.lock.stores.StoreLauncher;
@@ -199,9 +200,20 @@ class ZooKeeperSessionIT {
         assertEquals(1, bench.entries().size());
     }
 
-    /** False if Curator was quick enough to close the session at the server too, before ZooKeeper marked it closed. */
+    /**
+     * False if Curator was quick enough to close the session at the server too, before ZooKeeper marked it closed; the
+     * new one may then still be on its way.
+     */
     private boolean givenUpWhileWaiting(CuratorFramework curator, Opened over, AcquisitionId waiter) throws Exception {
-        assertInstanceOf(Answer.Waiting.class, over.enter(waiter, "a", true));
+        try {
+            assertInstanceOf(Answer.Waiting.class, over.enter(waiter, "a", true));
+        } catch (StoreException noConnection) {
+            Await.until(
+                    "nothing left of the enter",
+                    Duration.ofSeconds(10),
+                    () -> over.driver().leave(request(waiter, "a", true, true)) == LeaveOutcome.GONE);
+            return false;
+        }
         ZooKeeper handle = curator.getZookeeperClient().getZooKeeper();
         String guard = guard(handle.getSessionId());
         handle.getTestable().injectSessionExpiration();
