@@ -11,19 +11,20 @@ import java.util.concurrent.ConcurrentHashMap;
  * made them.
  */
 public final class SuspectStores {
+    private static final Map<StoreKind, RunningStore> SHARED = new ConcurrentHashMap<>();
     private static final Map<StoreKind, RunningStore> FRESH = new ConcurrentHashMap<>();
 
     private SuspectStores() {}
 
-    /** The store of all mutants that leave nothing of themselves in it. */
+    /** The store of all mutants that leave nothing of themselves in it but, perhaps, open connections. */
     public static RunningStore shared(StoreKind kind) {
-        return StoreRack.store(kind);
+        return SHARED.computeIfAbsent(kind, missing -> StoreRack.another(missing));
     }
 
     /** The store for the next mutant of this kind. */
     public static RunningStore next(StoreKind kind) {
         if (kind != StoreKind.POSTGRES) {
-            return StoreRack.store(kind);
+            return shared(kind);
         }
         StoreRack.store(kind); // fails with the right words if there is none
         RunningStore store = StoreRack.another(kind, kind.durableArgs().toArray(String[]::new));
