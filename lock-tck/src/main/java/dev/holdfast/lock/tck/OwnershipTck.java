@@ -186,6 +186,12 @@ public interface OwnershipTck extends Chapter {
             awaitInStore(2);
             assertEquals(LeaveOutcome.GONE, driver.leave(waiter));
             assertEquals(LeaveOutcome.GONE, driver.leave(waiter), "leaving twice");
+            if (harness().residue().isPresent()) {
+                Await.until(
+                        "nothing in the store of a waiter that left",
+                        Timing.patience(),
+                        () -> harness().residue().orElseThrow().size() <= 1);
+            }
             driver.release(List.of(holder));
             driver.release(List.of(Exchange.granted(driver, Stage.request(name, false))));
         }
