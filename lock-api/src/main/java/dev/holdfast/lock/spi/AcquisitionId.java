@@ -13,9 +13,18 @@ public record AcquisitionId(String value) {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     public AcquisitionId {
-        if (value.length() != 32 || !value.chars().allMatch(c -> Character.digit(c, 16) >= 0)) {
+        if (value.length() != 32 || !isHexadecimal(value)) {
             throw new IllegalArgumentException("an acquisition id is 32 hexadecimal digits, not '" + value + "'");
         }
+    }
+
+    private static boolean isHexadecimal(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (!HexFormat.isHexDigit(value.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** A new id that no other acquire has or will have. */

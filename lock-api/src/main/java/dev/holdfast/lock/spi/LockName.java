@@ -1,10 +1,5 @@
 package dev.holdfast.lock.spi;
 
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-
 /**
  * A valid lock name: 1 to {@value #MAX_BYTES} bytes of UTF-8 without NUL and without unpaired surrogates (rule N1).
  * Names are compared code point by code point: case counts, nothing is normalised (rule N2).
@@ -30,12 +25,15 @@ public record LockName(String value) {
     }
 
     private static int utf8Length(String value) {
-        try {
-            ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(value));
-            return encoded.remaining();
-        } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException("a lock name must not contain an unpaired surrogate", e);
+        int bytes = 0;
+        for (int i = 0; i < value.length(); i += Character.charCount(value.codePointAt(i))) {
+            int point = value.codePointAt(i);
+            if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
+                throw new IllegalArgumentException("a lock name must not contain an unpaired surrogate");
+            }
+            bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : Character.isBmpCodePoint(point) ? 3 : 4;
         }
+        return bytes;
     }
 
     @Override

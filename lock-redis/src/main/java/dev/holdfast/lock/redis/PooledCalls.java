@@ -97,7 +97,7 @@ final class PooledCalls implements RedisCalls {
             request.add(argument);
             size += argument.length();
         }
-        return BuilderFactory.AGGRESSIVE_ENCODED_OBJECT.build(call(request, size, deadline));
+        return call(request, size, deadline);
     }
 
     @Override

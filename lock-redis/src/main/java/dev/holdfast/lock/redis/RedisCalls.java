@@ -9,6 +9,7 @@ import redis.clients.jedis.JedisPubSub;
  * when it was certainly never sent, and {@code InterruptedException} only before anything was sent.
  */
 interface RedisCalls extends AutoCloseable {
+    /** The reply of a script; text in it may come as {@code String} or as the bytes that Redis sent. */
     Object evalsha(RedisScript script, List<String> keys, List<String> arguments, Deadline deadline)
             throws InterruptedException;
 

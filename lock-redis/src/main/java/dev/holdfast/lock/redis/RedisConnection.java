@@ -3,10 +3,12 @@ package dev.holdfast.lock.redis;
 import dev.holdfast.lock.spi.StoreException;
 import dev.holdfast.lock.spi.Ticker;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
+import redis.clients.jedis.util.SafeEncoder;
 
 /** Bounded requests, and what became of them in terms of {@link StoreException}. Safe for use by several threads. */
 final class RedisConnection implements AutoCloseable {
@@ -37,8 +39,12 @@ final class RedisConnection implements AutoCloseable {
      */
     List<Long> run(RedisScript script, List<String> keys, List<String> arguments, Deadline deadline)
             throws InterruptedException {
-        Object reply = mapped(() -> evaluate(script, keys, arguments, deadline));
-        return ((List<?>) reply).stream().map(Long.class::cast).toList();
+        List<?> reply = mapped(() -> evaluate(script, keys, arguments, deadline));
+        List<Long> numbers = new ArrayList<>(reply.size());
+        for (Object element : reply) {
+            numbers.add((Long) element);
+        }
+        return numbers;
     }
 
     /** As {@link #run}, to the end also on a thread that was interrupted, which then stays so. */
@@ -65,8 +71,9 @@ final class RedisConnection implements AutoCloseable {
 
     /** Runs the script for the namespace record. */
     List<String> record(String key, List<String> arguments, Deadline deadline) throws InterruptedException {
-        Object reply = mapped(() -> evaluate(RedisScript.RECORD, List.of(key), arguments, deadline));
-        return ((List<?>) reply).stream().map(String::valueOf).toList();
+        return mapped(() -> evaluate(RedisScript.RECORD, List.of(key), arguments, deadline)).stream()
+                .map(field -> field instanceof byte[] bytes ? SafeEncoder.encode(bytes) : String.valueOf(field))
+                .toList();
     }
 
     /** The answer of {@code INFO}; empty if this user must not ask. */
@@ -94,13 +101,13 @@ final class RedisConnection implements AutoCloseable {
         return Deadline.after(ticker, timeout);
     }
 
-    private Object evaluate(RedisScript script, List<String> keys, List<String> arguments, Deadline deadline)
+    private List<?> evaluate(RedisScript script, List<String> keys, List<String> arguments, Deadline deadline)
             throws InterruptedException {
         try {
-            return calls.evalsha(script, keys, arguments, deadline);
+            return (List<?>) calls.evalsha(script, keys, arguments, deadline);
         } catch (JedisNoScriptException e) {
             // Restarted, failed over or flushed: NOSCRIPT proves that nothing was executed.
-            return calls.eval(script, keys, arguments, deadline);
+            return (List<?>) calls.eval(script, keys, arguments, deadline);
         }
     }
 

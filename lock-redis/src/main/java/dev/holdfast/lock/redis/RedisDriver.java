@@ -84,12 +84,11 @@ final class RedisDriver implements LockDriver {
         // Rising for each id, since one client numbers them all.
         long n = requests.incrementAndGet();
         String channel = subscriber.confirmedChannel();
-        List<String> arguments = new ArrayList<>(List.of(request.id().value(), Long.toString(n), lease, EXCLUSIVE));
-        if (script == RedisScript.ENTER) {
-            arguments.addAll(List.of(flag(request.mayWait()), channel, floor));
-        } else {
-            arguments.add(channel);
-        }
+        String id = request.id().value();
+        String number = Long.toString(n);
+        List<String> arguments = script == RedisScript.ENTER
+                ? List.of(id, number, lease, EXCLUSIVE, flag(request.mayWait()), channel, floor)
+                : List.of(id, number, lease, EXCLUSIVE, channel);
         // Before the sending: the server's timer starts later than this, whatever happens on the way (rule S4).
         long sent = context.ticker().nanos();
         if (request.mayWait()) {
@@ -185,9 +184,11 @@ final class RedisDriver implements LockDriver {
             arguments.add(Long.toString(grant.token()));
             arguments.add(flag(!(grant.ticket() instanceof Ticket ticket) || ticket.unanswered()));
         }
-        return connection.finish(RedisScript.RELEASE, keys(grants), arguments, deadline).stream()
-                .map(reply -> reply == 1 ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD)
-                .toList();
+        List<ReleaseOutcome> outcomes = new ArrayList<>(grants.size());
+        for (long reply : connection.finish(RedisScript.RELEASE, keys(grants), arguments, deadline)) {
+            outcomes.add(reply == 1 ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD);
+        }
+        return outcomes;
     }
 
     /** One request for each {@value #BATCH} grants, all by one deadline; a batch that fails leaves the others alone. */
@@ -213,7 +214,11 @@ final class RedisDriver implements LockDriver {
     }
 
     private List<String> keys(List<Grant> grants) {
-        return grants.stream().map(grant -> layout.lock(grant.name())).toList();
+        List<String> keys = new ArrayList<>(grants.size());
+        for (Grant grant : grants) {
+            keys.add(layout.lock(grant.name()));
+        }
+        return keys;
     }
 
     private static String flag(boolean value) {

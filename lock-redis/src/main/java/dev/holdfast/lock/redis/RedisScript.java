@@ -7,27 +7,28 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The scripts: resources beside this class, each with a header that says arguments and result. */
+/** The scripts: resources beside this class, the last of each with a header that says arguments and result. */
 enum RedisScript {
-    ENTER,
-    LOOK,
-    LEAVE,
-    RENEW,
-    RELEASE,
-    RECORD;
+    ENTER("clock", "enter-free", "lock", "enter"),
+    LOOK("clock", "lock", "look"),
+    LEAVE("clock", "lock", "leave"),
+    RENEW("clock", "lock", "renew"),
+    RELEASE("clock", "release-one", "lock", "release"),
+    RECORD("record");
 
     private final String text;
     private final String sha;
 
-    RedisScript() {
-        String body = read(name().toLowerCase(Locale.ROOT) + ".lua");
-        this.text = name().equals("RECORD") ? body : read("lock.lua") + body;
+    RedisScript(String... parts) {
+        this.text = Stream.of(parts).map(RedisScript::read).collect(Collectors.joining());
         this.sha = sha1(text);
     }
 
-    private static String read(String resource) {
+    private static String read(String part) {
+        String resource = part + ".lua";
         try (InputStream in = RedisScript.class.getResourceAsStream(resource)) {
             if (in == null) {
                 throw new IllegalStateException("lock-redis is incomplete: resource " + resource + " is missing");

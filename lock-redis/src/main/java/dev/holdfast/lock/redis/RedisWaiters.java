@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The acquires of this client that wait, and when each of their requests was sent, so that a grant from the channel
@@ -20,6 +21,8 @@ import java.util.regex.Pattern;
 final class RedisWaiters {
     private static final Pattern MESSAGE = Pattern.compile("([0-9a-f]{32}) ([0-9]{1,18}) ([0-9]{1,18})");
 
+    private static final int REQUESTS_KEPT = 8;
+
     private final DriverContext context;
     private final Duration leaseTime;
     private final Map<AcquisitionId, Waiter> waiters = new ConcurrentHashMap<>();
@@ -29,13 +32,26 @@ final class RedisWaiters {
         this.leaseTime = leaseTime;
     }
 
+    /** A request, after the earlier ones of its acquire. */
+    private record Sent(long n, long at, @Nullable Sent earlier) {}
+
+    /** Written by the steps of its acquire, which do not overlap; read by the thread of the channel. */
     private static final class Waiter {
         private final LockName name;
-        private final Map<Long, Long> sent = new ConcurrentHashMap<>();
+        private volatile @Nullable Sent latest;
         private volatile boolean unanswered;
 
         Waiter(LockName name) {
             this.name = name;
+        }
+
+        @Nullable
+        Sent request(long n) {
+            Sent found = latest;
+            while (found != null && found.n != n) {
+                found = found.earlier;
+            }
+            return found;
         }
     }
 
@@ -45,8 +61,15 @@ final class RedisWaiters {
         if (request.unanswered()) {
             waiter.unanswered = true;
         }
-        waiter.sent.values().removeIf(at -> isOver(at, now));
-        waiter.sent.put(n, now);
+        waiter.latest = new Sent(n, now, recent(waiter.latest, now, REQUESTS_KEPT - 1));
+    }
+
+    /** Those that a grant could still count from; should it count from another, its waiter looks. */
+    private @Nullable Sent recent(@Nullable Sent requests, long now, int most) {
+        if (requests == null || most == 0 || isOver(requests.at, now)) {
+            return null;
+        }
+        return new Sent(requests.n, requests.at, recent(requests.earlier, now, most - 1));
     }
 
     /** Notes that a request may still be executed: a release of this acquire's grant must leave a tombstone. */
@@ -57,11 +80,14 @@ final class RedisWaiters {
         }
     }
 
-    /** A noted request was not executed. An acquire of which no request is known can get no grant from the channel. */
+    /** The latest request was not executed. An acquire of which no request is known can get no grant from the channel. */
     void notExecuted(AcquisitionId id, long n) {
         waiters.computeIfPresent(id, (key, waiter) -> {
-            waiter.sent.remove(n);
-            return waiter.sent.isEmpty() ? null : waiter;
+            Sent latest = waiter.latest;
+            if (latest != null && latest.n == n) {
+                waiter.latest = latest.earlier;
+            }
+            return waiter.latest == null ? null : waiter;
         });
     }
 
@@ -90,13 +116,13 @@ final class RedisWaiters {
         if (waiter == null) {
             return;
         }
-        Long sent = waiter.sent.get(Long.valueOf(matcher.group(3)));
-        if (sent == null || isOver(sent, context.ticker().nanos())) {
+        Sent sent = waiter.request(Long.parseLong(matcher.group(3)));
+        if (sent == null || isOver(sent.at, context.ticker().nanos())) {
             // Too old to count from; if the server still has the grant, a look restarts its timer.
             context.look(id);
         } else if (waiters.remove(id, waiter)) {
             long token = Long.parseLong(matcher.group(2));
-            context.granted(new Grant(id, waiter.name, token, sent, leaseTime, new Ticket(waiter.unanswered)));
+            context.granted(new Grant(id, waiter.name, token, sent.at, leaseTime, new Ticket(waiter.unanswered)));
         }
     }
 

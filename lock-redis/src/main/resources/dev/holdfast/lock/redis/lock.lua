@@ -1,19 +1,9 @@
--- Functions that every script begins with. The layout of a lock is described in docs/redis.md.
--- Times: "now" and expiries in microseconds of the server clock, leases in milliseconds.
+-- Functions of the general case. The layout of a lock is described in docs/redis.md.
 
 local GRANTED, WAITING, BUSY, GONE = 1, 2, 3, 4
-local RETENTION = 86400000 -- ms that the last token of an idle lock is kept
 local POLL_SILENCE = 1000000 -- us after which a waiter that polls is passed over
 local MOST_WAITERS = 256 -- looked at by one script
 local MOST_TOMBSTONES = 4 -- swept by one script
-
-local clock = redis.call('TIME')
-local now = clock[1] * 1000000 + clock[2]
-
--- Lua prints 1.7e+15 for a large number otherwise.
-local function text(number)
-  return string.format('%.0f', number)
-end
 
 -- Restarts the retention of the key. PEXPIRE is never refused for lack of memory, and after a first
 -- write Redis refuses no further one: a script that must not fail begins with this or with HDEL.
