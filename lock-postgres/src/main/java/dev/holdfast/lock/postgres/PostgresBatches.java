@@ -21,7 +21,14 @@ import org.slf4j.LoggerFactory;
 /** Renewal and release of many grants by one statement. Thread safe. */
 final class PostgresBatches {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresBatches.class);
-    private static final int LARGEST = 1_000;
+    /** The server commits renewals in between, so that they keep no row for long. */
+    private static final int MOST_RENEWED = 10_000;
+
+    private static final int MOST_RELEASED = 1_000;
+
+    /** Renewals of locked rows that wait, so that they do not hold up those of the others. */
+    private static final int MOST_ALONE = 8;
+
     private static final String LOCKED = "locked";
 
     private final DriverContext context;
@@ -45,33 +52,51 @@ final class PostgresBatches {
     List<Renewal> renew(List<Grant> grants) {
         List<Renewal> outcomes = new ArrayList<>(grants.size());
         long deadline = deadline();
-        for (List<Grant> chunk : chunks(grants)) {
-            // Read before sending; every lease of the statement starts at the server after it.
-            long[] sentAt = new long[1];
-            List<String> answers = orUnknown(
-                    chunk,
-                    deadline,
-                    (some, timeout) ->
-                            connection.renewal(subject(some), timeout, connection.guarded(timeout, (open, lockWait) -> {
-                                sentAt[0] = context.ticker().nanos();
-                                return renew(open, some);
-                            })));
-            for (String answer : answers) {
-                outcomes.add(
-                        switch (answer) {
-                            case "renewed" -> new Renewal.Renewed(sentAt[0], leaseTime);
-                            case "lost" -> new Renewal.Lost(LossReason.EXPIRED);
-                            default -> new Renewal.Unknown();
-                        });
+        int alone = 0;
+        for (List<Grant> chunk : chunks(grants, MOST_RENEWED)) {
+            Renewed answers = sendRenewal(chunk, deadline);
+            for (int i = 0; i < chunk.size(); i++) {
+                Renewal outcome = answers.outcome(i, leaseTime);
+                if (answers.texts.get(i).equals(LOCKED) && alone++ < MOST_ALONE) {
+                    // Somebody is at work on that name: alone, the renewal may wait for it, if not for long.
+                    long end = context.ticker().nanos() + leaseTime.toNanos() / 30;
+                    outcome = sendRenewal(List.of(chunk.get(i)), Math.min(deadline, end))
+                            .outcome(0, leaseTime);
+                }
+                outcomes.add(outcome);
             }
         }
         return outcomes;
     }
 
+    /** @param sentAt read before sending; every lease of the statement starts at the server after it */
+    private record Renewed(List<String> texts, long sentAt) {
+        Renewal outcome(int i, Duration leaseTime) {
+            return switch (texts.get(i)) {
+                case "renewed" -> new Renewal.Renewed(sentAt, leaseTime);
+                case "lost" -> new Renewal.Lost(LossReason.EXPIRED);
+                default -> new Renewal.Unknown();
+            };
+        }
+    }
+
+    private Renewed sendRenewal(List<Grant> grants, long deadline) {
+        long[] sentAt = new long[1];
+        List<String> texts = orUnknown(
+                grants,
+                deadline,
+                (some, timeout) ->
+                        connection.renewal(subject(some), timeout, connection.guarded(timeout, (open, lockWait) -> {
+                            sentAt[0] = context.ticker().nanos();
+                            return renew(open, some, lockWait);
+                        })));
+        return new Renewed(texts, sentAt[0]);
+    }
+
     List<ReleaseOutcome> release(List<Grant> grants) {
         List<ReleaseOutcome> outcomes = new ArrayList<>(grants.size());
         long deadline = deadline();
-        for (List<Grant> chunk : chunks(grants)) {
+        for (List<Grant> chunk : chunks(grants, MOST_RELEASED)) {
             List<String> answers = orUnknown(chunk, deadline, this::sendRelease);
             for (int i = 0; i < chunk.size(); i++) {
                 String answer = answers.get(i);
@@ -110,10 +135,11 @@ final class PostgresBatches {
                 connection.guarded(timeout, (open, lockWait) -> release(open, grants, lockWait)));
     }
 
-    private String[] renew(Connection open, List<Grant> grants) throws SQLException {
+    private String[] renew(Connection open, List<Grant> grants, int lockWait) throws SQLException {
         try (PreparedStatement statement = open.prepareStatement(layout.renew)) {
             bind(open, statement, grants);
             statement.setLong(5, leaseTime.toMillis());
+            statement.setInt(6, lockWait);
             return texts(statement);
         }
     }
@@ -160,10 +186,10 @@ final class PostgresBatches {
         return context.ticker().nanos() + context.options().storeTimeout().toNanos();
     }
 
-    private static List<List<Grant>> chunks(List<Grant> grants) {
+    private static List<List<Grant>> chunks(List<Grant> grants, int most) {
         List<List<Grant>> chunks = new ArrayList<>();
-        for (int from = 0; from < grants.size(); from += LARGEST) {
-            chunks.add(grants.subList(from, Math.min(from + LARGEST, grants.size())));
+        for (int from = 0; from < grants.size(); from += most) {
+            chunks.add(grants.subList(from, Math.min(from + most, grants.size())));
         }
         return chunks;
     }

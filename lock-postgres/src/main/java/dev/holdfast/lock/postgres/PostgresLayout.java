@@ -15,15 +15,19 @@ final class PostgresLayout {
 
     static final List<String> TABLES = List.of("meta", "lock", "entry");
     static final List<String> FUNCTIONS = List.of(
+            "begin_1",
             "lock_name_1",
-            "next_token_1",
             "advance_1",
             "recheck_1",
             "enter_1",
+            "enter_queue_1",
             "look_1",
             "leave_1",
+            "refuse_1",
+            "renew_some_1",
             "renew_1",
             "release_1",
+            "hand_over_1",
             "sweep_1");
 
     private static final List<String> SCRIPTS = List.of("schema.sql", "queue.sql", "leases.sql");
@@ -44,7 +48,7 @@ final class PostgresLayout {
         enter = "SELECT answer, grant_token, recheck FROM " + prefix + "enter_1(?, ?, ?, ?, ?, ?, ?, ?, ?)";
         look = "SELECT answer, grant_token, recheck FROM " + prefix + "look_1(?, ?, ?, ?, ?, ?, ?)";
         leave = "SELECT " + prefix + "leave_1(?, ?, ?, ?, ?, ?)";
-        renew = "SELECT " + prefix + "renew_1(?, ?, ?, ?, ?)";
+        renew = "CALL " + prefix + "renew_1(?, ?, ?, ?, ?, ?, NULL::text[])";
         release = "SELECT " + prefix + "release_1(?, ?, ?, ?, ?, ?, ?)";
         sweep = "SELECT " + prefix + "sweep_1(?)";
         addMeta = "INSERT INTO " + prefix + "meta (namespace, protocol, mode) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";

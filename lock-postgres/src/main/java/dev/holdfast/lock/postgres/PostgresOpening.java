@@ -60,7 +60,7 @@ record PostgresOpening(PostgresLayout layout, PostgresMode mode, String store, S
     static String grants(String schema) {
         String quoted = PostgresLayout.quoted(schema);
         return "GRANT USAGE ON SCHEMA " + quoted + " TO <role>; GRANT SELECT, INSERT, UPDATE,"
-                + " DELETE ON ALL TABLES IN SCHEMA " + quoted + " TO <role>; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA "
+                + " DELETE ON ALL TABLES IN SCHEMA " + quoted + " TO <role>; GRANT EXECUTE ON ALL ROUTINES IN SCHEMA "
                 + quoted + " TO <role>;";
     }
 

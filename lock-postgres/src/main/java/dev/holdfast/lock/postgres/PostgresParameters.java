@@ -126,6 +126,7 @@ record PostgresParameters(
         properties.setProperty("socketTimeout", Long.toString(seconds));
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("ApplicationName", "holdfast");
+        properties.setProperty("socketFactory", PromptSocket.Factory.class.getName());
         properties.setProperty("prepareThreshold", direct ? "1" : "0");
         if (url.hosts().size() > 1) {
             properties.setProperty("targetServerType", "primary");

@@ -1,31 +1,48 @@
 -- Holdfast, protocol 1, mode row: the functions of leases that are held, and the sweeper. Run after queue.sql.
 
--- Restarts the leases of these holders. outcomes: renewed | lost | unknown (somebody has locked its row).
--- Takes no row lock of a name and waits for no row: one locked row must not hold up the others.
-CREATE OR REPLACE FUNCTION holdfast.renew_1(
-    p_namespace text, p_names text[], p_ids uuid[], p_tokens bigint[], p_lease bigint, OUT outcomes text[])
+-- Restarts the leases of these holders. outcomes: renewed | lost | locked (only if there are several: somebody has locked
+-- the row; ask again for it alone). One locked row must not hold up the others.
+CREATE OR REPLACE FUNCTION holdfast.renew_some_1(
+    p_namespace text, p_names text[], p_ids uuid[], p_tokens bigint[], p_lease bigint) RETURNS text[]
 LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+DECLARE
+    v_outcomes text[] := '{}';
 BEGIN
-    IF current_setting('transaction_isolation') <> 'read committed' THEN
-        RAISE EXCEPTION 'Holdfast needs READ COMMITTED, not %', current_setting('transaction_isolation')
-            USING ERRCODE = 'HF001';
-    END IF;
     FOR i IN 1 .. cardinality(p_ids) LOOP
-        PERFORM 1 FROM holdfast.entry e
-            WHERE e.namespace = p_namespace AND e.name = p_names[i] AND e.id = p_ids[i] AND e.token = p_tokens[i]
-              AND e.state = 'holder' FOR UPDATE SKIP LOCKED;
-        IF FOUND THEN
-            UPDATE holdfast.entry e
-                SET expires_at = clock_timestamp() + p_lease * interval '1 millisecond'
-                WHERE e.namespace = p_namespace AND e.name = p_names[i] AND e.id = p_ids[i]
-                  AND e.expires_at > clock_timestamp();
-            outcomes[i] := CASE WHEN FOUND THEN 'renewed' ELSE 'lost' END;
-        ELSE
-            PERFORM 1 FROM holdfast.entry e
-                WHERE e.namespace = p_namespace AND e.name = p_names[i] AND e.id = p_ids[i] AND e.token = p_tokens[i]
-                  AND e.state = 'holder';
-            outcomes[i] := CASE WHEN FOUND THEN 'unknown' ELSE 'lost' END;
+        IF cardinality(p_ids) > 1 THEN
+            PERFORM 1 FROM holdfast.lock l
+                WHERE l.namespace = p_namespace AND l.name = p_names[i] FOR UPDATE SKIP LOCKED;
+            IF NOT FOUND THEN
+                PERFORM 1 FROM holdfast.lock l WHERE l.namespace = p_namespace AND l.name = p_names[i];
+                v_outcomes := v_outcomes || CASE WHEN FOUND THEN 'locked' ELSE 'lost' END;
+                CONTINUE;
+            END IF;
         END IF;
+        UPDATE holdfast.lock l
+            SET expires_at = clock_timestamp() + p_lease * interval '1 millisecond'
+            WHERE l.namespace = p_namespace AND l.name = p_names[i] AND l.holder = p_ids[i] AND l.token = p_tokens[i]
+              AND l.expires_at > clock_timestamp();
+        v_outcomes := v_outcomes || CASE WHEN FOUND THEN 'renewed' ELSE 'lost' END;
+    END LOOP;
+    RETURN v_outcomes;
+END $$;
+
+-- The same for any number of leases: commits after every 250, so that no row stays locked for long.
+CREATE OR REPLACE PROCEDURE holdfast.renew_1(
+    p_namespace text, p_names text[], p_ids uuid[], p_tokens bigint[], p_lease bigint, p_wait integer,
+    INOUT outcomes text[])
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_from integer := 1;
+BEGIN
+    outcomes := '{}';
+    WHILE v_from <= cardinality(p_ids) LOOP
+        PERFORM holdfast.begin_1(p_wait);
+        outcomes := outcomes || holdfast.renew_some_1(
+            p_namespace, p_names[v_from : v_from + 249], p_ids[v_from : v_from + 249],
+            p_tokens[v_from : v_from + 249], p_lease);
+        v_from := v_from + 250;
+        COMMIT;
     END LOOP;
 END $$;
 
@@ -35,15 +52,15 @@ END $$;
 CREATE OR REPLACE FUNCTION holdfast.release_1(
     p_namespace text, p_names text[], p_ids uuid[], p_tokens bigint[], p_refuse boolean[], p_lease bigint,
     p_wait integer, OUT outcomes text[])
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
     v_held   boolean;
+    v_end    record;
     v_handed boolean := false;
 BEGIN
+    PERFORM holdfast.begin_1(p_wait);
     FOR i IN 1 .. cardinality(p_ids) LOOP
-        IF cardinality(p_ids) = 1 THEN
-            PERFORM holdfast.lock_name_1(p_namespace, p_names[i], p_wait);
-        ELSE
+        IF cardinality(p_ids) > 1 THEN
             PERFORM 1 FROM holdfast.lock l
                 WHERE l.namespace = p_namespace AND l.name = p_names[i] FOR UPDATE SKIP LOCKED;
             IF NOT FOUND THEN
@@ -51,27 +68,44 @@ BEGIN
                 CONTINUE;
             END IF;
         END IF;
-        DELETE FROM holdfast.entry e
-            WHERE e.namespace = p_namespace AND e.name = p_names[i] AND e.id = p_ids[i] AND e.token = p_tokens[i]
-              AND e.state = 'holder'
-            RETURNING e.expires_at > clock_timestamp() INTO v_held;
-        outcomes[i] := CASE WHEN v_held THEN 'released' ELSE 'not_held' END;
-        IF p_refuse[i] THEN
-            INSERT INTO holdfast.entry (namespace, name, id, state, lease, expires_at, n, seq)
-                VALUES (p_namespace, p_names[i], p_ids[i], 'tombstone', p_lease,
-                    clock_timestamp() + 2 * p_lease * interval '1 millisecond', 0, 0)
-                ON CONFLICT DO NOTHING;
-        END IF;
-        IF EXISTS (SELECT FROM holdfast.entry e WHERE e.namespace = p_namespace AND e.name = p_names[i]) THEN
-            IF holdfast.advance_1(p_namespace, p_names[i], p_ids[i]) THEN
-                v_handed := true;
+        IF NOT p_refuse[i] THEN
+            -- The common case: nobody waits.
+            UPDATE holdfast.lock l SET holder = NULL
+                WHERE l.namespace = p_namespace AND l.name = p_names[i] AND l.holder = p_ids[i]
+                  AND l.token = p_tokens[i] AND NOT l.has_entries
+                RETURNING l.expires_at > clock_timestamp() INTO v_held;
+            IF FOUND THEN
+                outcomes[i] := CASE WHEN v_held THEN 'released' ELSE 'not_held' END;
+                CONTINUE;
             END IF;
         END IF;
+        SELECT * INTO v_end FROM holdfast.hand_over_1(
+            p_namespace, p_names[i], p_ids[i], p_tokens[i], p_refuse[i], p_lease);
+        outcomes[i] := v_end.outcome;
+        v_handed := v_handed OR v_end.handed;
     END LOOP;
     IF NOT v_handed THEN
         -- Nobody hears of this release before another statement is flushed; a crash may bring the lease back.
         PERFORM set_config('synchronous_commit', 'off', true);
     END IF;
+END $$;
+
+-- Gives one grant back to the first live waiter.
+CREATE OR REPLACE FUNCTION holdfast.hand_over_1(
+    p_namespace text, p_name text, p_id uuid, p_token bigint, p_refuse boolean, p_lease bigint,
+    OUT outcome text, OUT handed boolean)
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+DECLARE
+    v_lock holdfast.lock;
+    v_ours boolean;
+BEGIN
+    v_lock := holdfast.lock_name_1(p_namespace, p_name);
+    v_ours := coalesce(v_lock.holder = p_id AND v_lock.token = p_token, false);
+    outcome := CASE WHEN v_ours AND v_lock.expires_at > clock_timestamp() THEN 'released' ELSE 'not_held' END;
+    IF p_refuse THEN
+        PERFORM holdfast.refuse_1(p_namespace, p_name, p_id, p_lease);
+    END IF;
+    handed := holdfast.advance_1(p_namespace, p_name, p_id, v_ours);
 END $$;
 
 -- Once an hour per namespace, whoever comes first: removes what has lapsed and the rows of names that have been idle
@@ -105,6 +139,7 @@ BEGIN
               AND e.expires_at < clock_timestamp() - interval '1 minute';
         DELETE FROM holdfast.lock l
             WHERE l.namespace = p_namespace AND l.name = v_name AND l.last_token < v_idle
+              AND (l.holder IS NULL OR l.expires_at <= clock_timestamp())
               AND NOT EXISTS (SELECT FROM holdfast.entry e WHERE e.namespace = p_namespace AND e.name = v_name);
         IF FOUND THEN
             v_removed := v_removed + 1;

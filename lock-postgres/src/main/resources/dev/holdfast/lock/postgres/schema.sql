@@ -13,15 +13,21 @@ CREATE TABLE IF NOT EXISTS holdfast.meta (
     swept     timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
--- One row per lock name. Its row lock orders everything that happens to the name.
+-- One row per lock name, with its exclusive holder. Its row lock orders everything that happens to the name. Nothing but
+-- the key is indexed: taking and freeing a lock that nobody waits for replaces the row within its page.
 CREATE TABLE IF NOT EXISTS holdfast.lock (
-    namespace  text COLLATE "C" NOT NULL,
-    name       text COLLATE "C" NOT NULL,
-    last_token bigint NOT NULL,
+    namespace   text COLLATE "C" NOT NULL,
+    name        text COLLATE "C" NOT NULL,
+    last_token  bigint NOT NULL,
+    holder      uuid,                -- the acquire that holds, until expires_at; null if nobody does
+    token       bigint,              -- of the holder
+    lease       bigint,              -- of the holder, in milliseconds
+    expires_at  timestamptz,
+    has_entries boolean NOT NULL DEFAULT false,  -- false: the name has no entries
     PRIMARY KEY (namespace, name)
-) WITH (fillfactor = 70);
+) WITH (fillfactor = 50);
 
--- One row per acquire that holds, waits, or must not come back.
+-- One row per acquire that waits, or must not come back. Holders of modes that several may hold will be entries too.
 CREATE TABLE IF NOT EXISTS holdfast.entry (
     namespace  text COLLATE "C" NOT NULL,
     name       text COLLATE "C" NOT NULL,
@@ -37,10 +43,5 @@ CREATE TABLE IF NOT EXISTS holdfast.entry (
     seq        bigint,               -- place in the queue; 0 for a tombstone
     PRIMARY KEY (namespace, name, id)
 ) WITH (fillfactor = 70);
-
--- At most one exclusive holder per name, enforced a second time by the database.
-CREATE UNIQUE INDEX IF NOT EXISTS entry_holder
-    ON holdfast.entry (namespace, name, (CASE WHEN mode = 'exclusive' THEN 0 ELSE token END))
-    WHERE state = 'holder';
 
 CREATE INDEX IF NOT EXISTS entry_queue ON holdfast.entry (namespace, name, seq) WHERE state <> 'holder';

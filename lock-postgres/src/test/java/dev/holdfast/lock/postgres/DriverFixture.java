@@ -19,6 +19,11 @@ import java.util.Map;
 
 /** An open driver with a context that only records, and short ways to speak to it. */
 final class DriverFixture implements AutoCloseable {
+    /** Whatever holds, waits or must not come back, to select from. */
+    static final String ENTRIES = "(SELECT namespace, name, holder AS id, 'holder' AS state, token, expires_at"
+            + " FROM holdfast.lock WHERE holder IS NOT NULL"
+            + " UNION ALL SELECT namespace, name, id, state, token, expires_at FROM holdfast.entry) AS entries";
+
     static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     final RecordingContext context;

@@ -138,7 +138,7 @@ class PostgresContentionIT {
         assertEquals(THREADS * 100, resources[0].counter + resources[1].counter);
         resources[0].check();
         resources[1].check();
-        assertEquals("0", sql(store, "SELECT count(*) FROM holdfast.entry"));
+        assertEquals("0", sql(store, "SELECT count(*) FROM " + DriverFixture.ENTRIES));
     }
 
     @Test
@@ -163,7 +163,7 @@ class PostgresContentionIT {
         run(tasks);
         assertTrue(resource.counter > 0, "some were granted");
         resource.check();
-        assertEquals("0", sql(store, "SELECT count(*) FROM holdfast.entry"));
+        assertEquals("0", sql(store, "SELECT count(*) FROM " + DriverFixture.ENTRIES));
     }
 
     /** Releases, leaves, holders that fall silent, repeated enters and ghosts in a random mix. */
@@ -194,7 +194,11 @@ class PostgresContentionIT {
         assertTrue(resource.counter > 100, "grants used: " + resource.counter);
         resource.check();
         assertEquals(
-                "0", sql(store, "SELECT count(*) FROM holdfast.entry WHERE expires_at > clock_timestamp() + '1 s'"));
+                "0",
+                sql(
+                        store,
+                        "SELECT count(*) FROM " + DriverFixture.ENTRIES
+                                + " WHERE expires_at > clock_timestamp() + '1 s'"));
     }
 
     private static void mixed(DriverFixture client, Random random, Resource resource) throws Exception {

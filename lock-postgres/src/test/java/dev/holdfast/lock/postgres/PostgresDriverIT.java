@@ -74,7 +74,7 @@ class PostgresDriverIT {
         Grant second = it.granted(id, "a");
         assertEquals(first.token(), second.token());
         assertTrue(second.validFrom() - first.validFrom() > 0, "the timer counts from the repeated request");
-        assertEquals("1", sql(store, "SELECT count(*) FROM holdfast.entry"));
+        assertEquals("1", sql(store, "SELECT count(*) FROM " + DriverFixture.ENTRIES));
     }
 
     @Test
@@ -94,7 +94,7 @@ class PostgresDriverIT {
     void zeroWaitIsBusyAndLeavesNothing() throws Exception {
         it.granted("a");
         assertInstanceOf(Answer.Busy.class, it.driver.enter(it.request(AcquisitionId.random(), "a", false, false)));
-        assertEquals("1", sql(store, "SELECT count(*) FROM holdfast.entry"));
+        assertEquals("1", sql(store, "SELECT count(*) FROM " + DriverFixture.ENTRIES));
     }
 
     @Test
@@ -106,7 +106,7 @@ class PostgresDriverIT {
             awaitLapse("holder");
             assertInstanceOf(Answer.Busy.class, it.driver.enter(it.request(AcquisitionId.random(), "a", false, false)));
         }
-        assertEquals("1", sql(store, "SELECT count(*) FROM holdfast.entry"));
+        assertEquals("1", sql(store, "SELECT count(*) FROM " + DriverFixture.ENTRIES));
         assertInstanceOf(Answer.Granted.class, it.look(waiter, "a"));
     }
 
@@ -182,7 +182,7 @@ class PostgresDriverIT {
     void oneLockedRowDoesNotHoldUpTheRenewalOfTheOthers() throws Exception {
         List<Grant> grants = List.of(it.granted("a"), it.granted("b"), it.granted("c"));
         try (PostgresProbe human = DriverFixture.admin(store)) {
-            human.query("BEGIN; SELECT * FROM holdfast.entry WHERE name = 'b' FOR UPDATE");
+            human.query("BEGIN; SELECT * FROM holdfast.lock WHERE name = 'b' FOR UPDATE");
             List<Renewal> outcomes = it.driver.renew(grants);
             assertInstanceOf(Renewal.Renewed.class, outcomes.get(0));
             assertInstanceOf(Renewal.Unknown.class, outcomes.get(1));
@@ -286,7 +286,7 @@ class PostgresDriverIT {
     private static void awaitLapse(String state) throws Exception {
         Await.until(state + " lapses", Duration.ofSeconds(5), () -> sql(
                         store,
-                        "SELECT count(*) FROM holdfast.entry WHERE state = '" + state
+                        "SELECT count(*) FROM " + DriverFixture.ENTRIES + " WHERE state = '" + state
                                 + "' AND expires_at < clock_timestamp()")
                 .equals("1"));
     }

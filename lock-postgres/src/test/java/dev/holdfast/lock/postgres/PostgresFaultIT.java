@@ -67,11 +67,11 @@ class PostgresFaultIT {
         AcquisitionId id = AcquisitionId.random();
         proxy.loseReply(LostReply.of(StoreKind.POSTGRES, "enter_1"));
         unknown(() -> it.enter(id, "a"));
-        String token = sql(store, "SELECT token FROM holdfast.entry");
+        String token = sql(store, "SELECT token FROM " + DriverFixture.ENTRIES);
         Answer.Granted granted =
                 assertInstanceOf(Answer.Granted.class, it.driver.enter(it.request(id, "a", true, true)));
         assertEquals(token, Long.toString(granted.grant().token()));
-        assertEquals("1", sql(store, "SELECT count(*) FROM holdfast.entry"));
+        assertEquals("1", sql(store, "SELECT count(*) FROM " + DriverFixture.ENTRIES));
         assertEquals(ReleaseOutcome.RELEASED, it.release(granted.grant()));
         assertEquals("tombstone", sql(store, "SELECT state FROM holdfast.entry"));
     }

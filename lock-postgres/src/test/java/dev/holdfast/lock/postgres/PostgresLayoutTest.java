@@ -33,7 +33,7 @@ class PostgresLayoutTest {
     void scriptNamesEveryFunctionInTheSchemaAskedFor() {
         String script = PostgresLocks.schemaSql("Locks");
         for (String function : PostgresLayout.FUNCTIONS) {
-            assertTrue(script.contains("FUNCTION \"Locks\"." + function + "("), function);
+            assertTrue(script.contains(" \"Locks\"." + function + "("), function);
         }
         assertTrue(script.contains("CREATE SCHEMA IF NOT EXISTS \"Locks\";"));
         assertFalse(script.contains("holdfast."), "nothing of the default schema is left");

@@ -64,7 +64,7 @@ class PostgresLocksIT {
                 assertTrue(lease.fencingToken() > first);
             }
         }
-        assertEquals("0", sql(store, "SELECT count(*) FROM holdfast.entry"));
+        assertEquals("0", sql(store, "SELECT count(*) FROM " + DriverFixture.ENTRIES));
     }
 
     @Test
@@ -145,9 +145,9 @@ class PostgresLocksIT {
                         entry.getKey(),
                         sql(
                                 store,
-                                "SELECT name FROM holdfast.entry WHERE namespace = 'test' AND token = "
+                                "SELECT name FROM holdfast.lock WHERE namespace = 'test' AND token = "
                                         + entry.getValue().token()
-                                        + " AND id = '" + entry.getValue().id() + "'"));
+                                        + " AND holder = '" + entry.getValue().id() + "'"));
             }
             it.driver.renew(List.copyOf(grants.values()));
             assertTrue(
@@ -169,7 +169,7 @@ class PostgresLocksIT {
                     store,
                     "UPDATE holdfast.lock SET last_token = last_token - 90000000000 WHERE name <> 'recent';"
                             + " UPDATE holdfast.lock SET last_token = " + ahead + " WHERE name = 'ahead';"
-                            + " UPDATE holdfast.entry SET expires_at = expires_at - interval '1 h'"
+                            + " UPDATE holdfast.lock SET expires_at = expires_at - interval '1 h'"
                             + " WHERE name = 'lapsed'");
             DriverFixture.open(store, LEASE).close();
             assertEquals("5", sql(store, "SELECT count(*) FROM holdfast.lock"), "swept less than an hour ago");
@@ -177,7 +177,7 @@ class PostgresLocksIT {
             DriverFixture.open(store, LEASE).close();
             assertEquals(
                     "ahead,held,recent", sql(store, "SELECT string_agg(name, ',' ORDER BY name) FROM holdfast.lock"));
-            assertEquals("held", sql(store, "SELECT string_agg(name, ',') FROM holdfast.entry"));
+            assertEquals("held", sql(store, "SELECT string_agg(name, ',') FROM " + DriverFixture.ENTRIES));
             assertEquals(ahead + 1, it.granted("ahead").token());
         }
     }

@@ -104,7 +104,7 @@ class PostgresOpeningIT {
     void otherSchema() throws Exception {
         try (DriverFixture it = new DriverFixture(store.url(), options("test", LEASE, Map.of("schema", "other")))) {
             Grant grant = it.granted("a");
-            assertEquals("1", sql(store, "SELECT count(*) FROM other.entry"));
+            assertEquals("1", sql(store, "SELECT count(holder) FROM other.lock"));
             assertEquals(ReleaseOutcome.RELEASED, it.release(grant));
         }
         assertEquals("0", sql(store, "SELECT count(*) FROM pg_namespace WHERE nspname = 'holdfast'"));

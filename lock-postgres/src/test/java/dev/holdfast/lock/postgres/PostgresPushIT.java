@@ -80,7 +80,7 @@ class PostgresPushIT {
         assertInstanceOf(
                 Renewal.Renewed.class, waiting.driver.renew(List.of(grant)).get(0));
         waiting.release(grant);
-        assertEquals("0", sql(store, "SELECT count(*) FROM holdfast.entry"));
+        assertEquals("0", sql(store, "SELECT count(*) FROM " + DriverFixture.ENTRIES));
     }
 
     @Test
@@ -93,7 +93,7 @@ class PostgresPushIT {
             proxy.blackHole(FaultProxy.Direction.TO_CLIENT);
             holding.release(first);
             Await.until("the grant has lapsed", SOON, () -> sql(
-                            store, "SELECT expires_at < clock_timestamp() FROM holdfast.entry")
+                            store, "SELECT expires_at < clock_timestamp() FROM " + DriverFixture.ENTRIES)
                     .equals("t"));
             Grant rival = holding.granted("a");
             proxy.heal();
@@ -144,6 +144,6 @@ class PostgresPushIT {
             holding.release(holding.granted("a"));
         }
         assertEquals(Map.of(), holding.context.granted);
-        assertEquals("0", sql(store, "SELECT count(*) FROM holdfast.entry"));
+        assertEquals("0", sql(store, "SELECT count(*) FROM " + DriverFixture.ENTRIES));
     }
 }

@@ -52,8 +52,12 @@ final class PostgresHarness extends StoreHarness {
         }
         try (PostgresProbe probe = probe()) {
             return probe
-                    .query("SELECT state || ' ' || name || ' ' || id FROM holdfast.entry WHERE namespace = '"
-                            + namespace() + "' AND state IN ('holder', 'waiter') AND expires_at > clock_timestamp()")
+                    .query("SELECT x.state || ' ' || x.name || ' ' || x.id FROM ("
+                            + "SELECT 'holder', namespace, name, holder, expires_at FROM holdfast.lock"
+                            + " WHERE holder IS NOT NULL"
+                            + " UNION ALL SELECT state, namespace, name, id, expires_at FROM holdfast.entry"
+                            + " WHERE state = 'waiter') x (state, namespace, name, id, expires_at)"
+                            + " WHERE x.namespace = '" + namespace() + "' AND x.expires_at > clock_timestamp()")
                     .stream()
                     .map(row -> String.valueOf(row.get(0)))
                     .toList();
@@ -63,9 +67,9 @@ final class PostgresHarness extends StoreHarness {
     @Override
     boolean end(String lockName) throws IOException {
         try (PostgresProbe probe = probe()) {
-            return !probe.query("UPDATE holdfast.entry SET expires_at = clock_timestamp() WHERE state = 'holder'"
+            return !probe.query("UPDATE holdfast.lock SET expires_at = clock_timestamp() WHERE holder IS NOT NULL"
                             + " AND namespace = '" + namespace() + "' AND name = '" + lockName.replace("'", "''")
-                            + "' RETURNING id")
+                            + "' RETURNING holder")
                     .isEmpty();
         }
     }
