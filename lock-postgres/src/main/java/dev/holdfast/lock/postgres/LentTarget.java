@@ -24,6 +24,11 @@ record LentTarget(DataSource dataSource) implements PostgresTarget {
     }
 
     @Override
+    public int lockTimeoutMillis() {
+        return 0;
+    }
+
+    @Override
     public boolean lends() {
         return true;
     }

@@ -129,10 +129,33 @@ final class PostgresBatches {
     }
 
     private String[] sendRelease(List<Grant> grants, Duration timeout) {
+        if (grants.size() == 1) {
+            return connection.giveBack(subject(grants), timeout, (open, lockWait) ->
+                    new String[] {release(open, grants.get(0), lockWait)});
+        }
         return connection.giveBack(
-                subject(grants),
-                timeout,
-                connection.guarded(timeout, (open, lockWait) -> release(open, grants, lockWait)));
+                subject(grants), timeout, connection.guarded(timeout, (open, lockWait) -> release(open, grants)));
+    }
+
+    private String release(Connection open, Grant grant, int lockWait) throws SQLException {
+        try (PreparedStatement statement = open.prepareStatement(layout.release)) {
+            statement.setString(1, context.options().namespace());
+            statement.setString(2, grant.name().value());
+            statement.setObject(3, PostgresLayout.uuid(grant.id()));
+            statement.setLong(4, grant.token());
+            statement.setBoolean(5, mayComeLate(grant));
+            statement.setLong(6, leaseTime.toMillis());
+            statement.setInt(7, lockWait);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getString(1);
+            }
+        }
+    }
+
+    /** The ticket says whether an earlier enter of this id may still arrive. */
+    private static boolean mayComeLate(Grant grant) {
+        return Boolean.TRUE.equals(grant.ticket());
     }
 
     private String[] renew(Connection open, List<Grant> grants, int lockWait) throws SQLException {
@@ -144,16 +167,12 @@ final class PostgresBatches {
         }
     }
 
-    private String[] release(Connection open, List<Grant> grants, int lockWait) throws SQLException {
-        try (PreparedStatement statement = open.prepareStatement(layout.release)) {
+    private String[] release(Connection open, List<Grant> grants) throws SQLException {
+        try (PreparedStatement statement = open.prepareStatement(layout.releaseSome)) {
             bind(open, statement, grants);
-            // The ticket says whether an earlier enter of this id may still arrive.
-            Boolean[] refuse = grants.stream()
-                    .map(grant -> Boolean.TRUE.equals(grant.ticket()))
-                    .toArray(Boolean[]::new);
+            Boolean[] refuse = grants.stream().map(PostgresBatches::mayComeLate).toArray(Boolean[]::new);
             statement.setArray(5, open.createArrayOf("boolean", refuse));
             statement.setLong(6, leaseTime.toMillis());
-            statement.setInt(7, lockWait);
             return texts(statement);
         }
     }

@@ -28,13 +28,14 @@ final class PostgresConnection implements AutoCloseable {
          * Sends one statement.
          *
          * @param lockWaitMillis how long the server may wait for a row lock: shorter than the request, so that the
-         *     answer is <em>not executed</em> and not <em>unknown</em>
+         *     answer is <em>not executed</em> and not <em>unknown</em>; 0 for the setting of the connection
          */
         T run(Connection connection, int lockWaitMillis) throws SQLException;
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresConnection.class);
 
+    private final PostgresTarget target;
     private final PostgresErrors errors;
     private final Ticker ticker;
     private final ScheduledExecutorService timer;
@@ -43,11 +44,12 @@ final class PostgresConnection implements AutoCloseable {
     private final Semaphore general;
     private final Semaphore renewals = new Semaphore(1, true);
 
-    PostgresConnection(ConnectionSource.Opener opener, PostgresErrors errors, DriverContext context, int poolSize) {
+    PostgresConnection(PostgresTarget target, PostgresErrors errors, DriverContext context, int poolSize) {
+        this.target = target;
         this.errors = errors;
         this.ticker = context.ticker();
         this.timer = context.timer();
-        this.source = new ConnectionSource(opener, ticker);
+        this.source = new ConnectionSource(() -> target.open(context.options().storeTimeout()), ticker);
         this.general = new Semaphore(poolSize, true);
         HikariConfig config = new HikariConfig();
         config.setPoolName("holdfast-" + context.options().namespace());
@@ -135,7 +137,7 @@ final class PostgresConnection implements AutoCloseable {
         boolean discarded = false;
         try {
             connection.setNetworkTimeout(Runnable::run, (int) left);
-            return work.run(connection, (int) Math.max(1, left * 3 / 4));
+            return work.run(connection, lockWaitMillis(left));
         } catch (SQLException e) {
             discarded = mustDiscard(PostgresErrors.state(e));
             if (discarded) {
@@ -150,6 +152,12 @@ final class PostgresConnection implements AutoCloseable {
                 close(connection);
             }
         }
+    }
+
+    /** A request that may take nearly as long as any needs no setting of its own. */
+    private int lockWaitMillis(long left) {
+        int set = target.lockTimeoutMillis();
+        return set > 0 && left > set + set / 5 ? 0 : (int) Math.max(1, left * 3 / 4);
     }
 
     /**

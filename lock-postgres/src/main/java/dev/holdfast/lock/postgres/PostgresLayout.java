@@ -15,7 +15,6 @@ final class PostgresLayout {
 
     static final List<String> TABLES = List.of("meta", "lock", "entry");
     static final List<String> FUNCTIONS = List.of(
-            "begin_1",
             "lock_name_1",
             "advance_1",
             "recheck_1",
@@ -27,6 +26,7 @@ final class PostgresLayout {
             "renew_some_1",
             "renew_1",
             "release_1",
+            "release_some_1",
             "hand_over_1",
             "sweep_1");
 
@@ -37,6 +37,7 @@ final class PostgresLayout {
     final String leave;
     final String renew;
     final String release;
+    final String releaseSome;
     final String sweep;
     final String addMeta;
     final String readMeta;
@@ -50,6 +51,7 @@ final class PostgresLayout {
         leave = "SELECT " + prefix + "leave_1(?, ?, ?, ?, ?, ?)";
         renew = "CALL " + prefix + "renew_1(?, ?, ?, ?, ?, ?, NULL::text[])";
         release = "SELECT " + prefix + "release_1(?, ?, ?, ?, ?, ?, ?)";
+        releaseSome = "SELECT " + prefix + "release_some_1(?, ?, ?, ?, ?, ?)";
         sweep = "SELECT " + prefix + "sweep_1(?)";
         addMeta = "INSERT INTO " + prefix + "meta (namespace, protocol, mode) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
         readMeta = "SELECT protocol, mode FROM " + prefix + "meta WHERE namespace = ?";

@@ -119,7 +119,7 @@ public final class PostgresLocks implements LockProvider {
             return new PostgresDriver(
                     info(findings, leaseTime, kept),
                     context,
-                    new PostgresConnection(opener, errors, context, parameters.poolSize()),
+                    new PostgresConnection(target, errors, context, parameters.poolSize()),
                     layout,
                     listener);
         } catch (SQLException e) {

@@ -117,6 +117,11 @@ record PostgresParameters(
      *     example a connection pooler, accepts no settings
      * @param direct whether connections are known to lead to the server itself
      */
+    /** Shorter than the statement: its answer is then <em>not executed</em>, and not <em>unknown</em>. */
+    static int lockTimeoutMillis(Duration statementTimeout) {
+        return (int) Math.max(1, statementTimeout.toMillis() * 3 / 4);
+    }
+
     Properties properties(LockUrl url, Duration timeout, Duration statementTimeout, boolean direct) {
         Properties properties = new Properties();
         // A host may be tried twice: with encryption, and without it if client.sslmode lets it be.
@@ -132,7 +137,12 @@ record PostgresParameters(
             properties.setProperty("targetServerType", "primary");
         }
         if (!statementTimeout.isZero()) {
-            properties.setProperty("options", "-c statement_timeout=" + statementTimeout.toMillis());
+            // The functions find rows by their keys; a plan made while a table was small must not scan it later.
+            properties.setProperty(
+                    "options",
+                    "-c statement_timeout=" + statementTimeout.toMillis()
+                            + " -c lock_timeout=" + lockTimeoutMillis(statementTimeout)
+                            + " -c enable_seqscan=off -c enable_bitmapscan=off");
         }
         client.forEach(properties::setProperty);
         url.user().ifPresent(user -> properties.setProperty("user", user));

@@ -58,6 +58,12 @@ final class UrlTarget implements PostgresTarget {
         }
     }
 
+    /** A pooler may take the settings and ignore them. */
+    @Override
+    public int lockTimeoutMillis() {
+        return takesSettings && direct ? PostgresParameters.lockTimeoutMillis(statementTimeout) : 0;
+    }
+
     @Override
     public boolean lends() {
         return false;

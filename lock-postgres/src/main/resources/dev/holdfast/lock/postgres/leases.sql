@@ -37,7 +37,9 @@ DECLARE
 BEGIN
     outcomes := '{}';
     WHILE v_from <= cardinality(p_ids) LOOP
-        PERFORM holdfast.begin_1(p_wait);
+        IF p_wait > 0 THEN
+            PERFORM set_config('lock_timeout', p_wait::text, true);
+        END IF;
         outcomes := outcomes || holdfast.renew_some_1(
             p_namespace, p_names[v_from : v_from + 249], p_ids[v_from : v_from + 249],
             p_tokens[v_from : v_from + 249], p_lease);
@@ -46,38 +48,54 @@ BEGIN
     END LOOP;
 END $$;
 
--- Gives these grants back and hands over. outcomes: released | not_held | locked (only if there are several: the row
--- of the name is locked by somebody; ask again for it alone). With several names it waits for no name, so that no two
--- such statements wait for each other. p_refuse: refuse a late enter of this id for two leases.
+-- Gives a grant back, to the first live waiter if there is one. Returns released or not_held.
+-- p_refuse: refuse a late enter of this id for two leases.
 CREATE OR REPLACE FUNCTION holdfast.release_1(
-    p_namespace text, p_names text[], p_ids uuid[], p_tokens bigint[], p_refuse boolean[], p_lease bigint,
-    p_wait integer, OUT outcomes text[])
-LANGUAGE plpgsql SET enable_seqscan = off AS $$
+    p_namespace text, p_name text, p_id uuid, p_token bigint, p_refuse boolean, p_lease bigint, p_wait integer)
+    RETURNS text
+LANGUAGE plpgsql AS $$
 DECLARE
-    v_held   boolean;
+    v_held boolean;
+    v_end  record;
+BEGIN
+    IF p_wait > 0 THEN
+        PERFORM set_config('lock_timeout', p_wait::text, true);
+    END IF;
+    IF NOT p_refuse THEN
+        -- The common case: nobody waits.
+        UPDATE holdfast.lock l SET holder = NULL
+            WHERE l.namespace = p_namespace AND l.name = p_name AND l.holder = p_id AND l.token = p_token
+              AND NOT l.has_entries
+            RETURNING l.expires_at > clock_timestamp() INTO v_held;
+        IF FOUND THEN
+            -- Nobody hears of this release before another statement is flushed; a crash may bring the lease back.
+            PERFORM set_config('synchronous_commit', 'off', true);
+            RETURN CASE WHEN v_held THEN 'released' ELSE 'not_held' END;
+        END IF;
+    END IF;
+    SELECT * INTO v_end FROM holdfast.hand_over_1(p_namespace, p_name, p_id, p_token, p_refuse, p_lease);
+    IF NOT v_end.handed THEN
+        PERFORM set_config('synchronous_commit', 'off', true);
+    END IF;
+    RETURN v_end.outcome;
+END $$;
+
+-- The same for several grants. outcomes: released | not_held | locked (the row of the name is locked by somebody; ask
+-- again for it alone). It waits for no name, so that no two such statements wait for each other.
+CREATE OR REPLACE FUNCTION holdfast.release_some_1(
+    p_namespace text, p_names text[], p_ids uuid[], p_tokens bigint[], p_refuse boolean[], p_lease bigint,
+    OUT outcomes text[])
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+DECLARE
     v_end    record;
     v_handed boolean := false;
 BEGIN
-    PERFORM holdfast.begin_1(p_wait);
     FOR i IN 1 .. cardinality(p_ids) LOOP
-        IF cardinality(p_ids) > 1 THEN
-            PERFORM 1 FROM holdfast.lock l
-                WHERE l.namespace = p_namespace AND l.name = p_names[i] FOR UPDATE SKIP LOCKED;
-            IF NOT FOUND THEN
-                outcomes[i] := 'locked';
-                CONTINUE;
-            END IF;
-        END IF;
-        IF NOT p_refuse[i] THEN
-            -- The common case: nobody waits.
-            UPDATE holdfast.lock l SET holder = NULL
-                WHERE l.namespace = p_namespace AND l.name = p_names[i] AND l.holder = p_ids[i]
-                  AND l.token = p_tokens[i] AND NOT l.has_entries
-                RETURNING l.expires_at > clock_timestamp() INTO v_held;
-            IF FOUND THEN
-                outcomes[i] := CASE WHEN v_held THEN 'released' ELSE 'not_held' END;
-                CONTINUE;
-            END IF;
+        PERFORM 1 FROM holdfast.lock l
+            WHERE l.namespace = p_namespace AND l.name = p_names[i] FOR UPDATE SKIP LOCKED;
+        IF NOT FOUND THEN
+            outcomes[i] := 'locked';
+            CONTINUE;
         END IF;
         SELECT * INTO v_end FROM holdfast.hand_over_1(
             p_namespace, p_names[i], p_ids[i], p_tokens[i], p_refuse[i], p_lease);
@@ -85,7 +103,6 @@ BEGIN
         v_handed := v_handed OR v_end.handed;
     END LOOP;
     IF NOT v_handed THEN
-        -- Nobody hears of this release before another statement is flushed; a crash may bring the lease back.
         PERFORM set_config('synchronous_commit', 'off', true);
     END IF;
 END $$;

@@ -1,23 +1,18 @@
 -- Holdfast, protocol 1, mode row: the functions of an acquire. Run after schema.sql.
 
--- Every function that writes begins with this: its statements must see what former owners of a row lock have committed,
--- and must not wait for a row longer than this many milliseconds.
-CREATE OR REPLACE FUNCTION holdfast.begin_1(p_wait integer) RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-    IF current_setting('transaction_isolation') <> 'read committed' THEN
-        RAISE EXCEPTION 'Holdfast needs READ COMMITTED, not %', current_setting('transaction_isolation')
-            USING ERRCODE = 'HF001';
-    END IF;
-    PERFORM set_config('lock_timeout', p_wait::text, true);
-END $$;
+-- p_wait everywhere: how many milliseconds to wait for a row lock; 0 for what lock_timeout says already.
 
--- Takes the row lock of a name, making the row if it is missing.
+-- Takes the row lock of a name, making the row if it is missing. Statements after it see what former owners of the row
+-- lock have committed, which needs READ COMMITTED.
 CREATE OR REPLACE FUNCTION holdfast.lock_name_1(p_namespace text, p_name text) RETURNS holdfast.lock
 LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
     v_lock holdfast.lock;
 BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'Holdfast needs READ COMMITTED, not %', current_setting('transaction_isolation')
+            USING ERRCODE = 'HF001';
+    END IF;
     LOOP
         SELECT l.* INTO v_lock FROM holdfast.lock l
             WHERE l.namespace = p_namespace AND l.name = p_name FOR UPDATE;
@@ -99,7 +94,7 @@ $$;
 CREATE OR REPLACE FUNCTION holdfast.enter_1(
     p_namespace text, p_name text, p_id uuid, p_may_wait boolean, p_lease bigint, p_floor bigint, p_client text,
     p_n bigint, p_wait integer, OUT answer text, OUT grant_token bigint, OUT recheck bigint)
-LANGUAGE plpgsql SET enable_seqscan = off AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     v_clock bigint;
 BEGIN
@@ -113,7 +108,9 @@ BEGIN
             RETURN;
         END IF;
     END IF;
-    PERFORM holdfast.begin_1(p_wait);
+    IF p_wait > 0 THEN
+        PERFORM set_config('lock_timeout', p_wait::text, true);
+    END IF;
     -- The common case: nobody holds, nobody waits. The row itself says so, thus it is compared again, in its newest
     -- version, after a wait for its lock.
     v_clock := greatest((extract(epoch FROM clock_timestamp()) * 1000000)::bigint, p_floor + 1);
@@ -197,7 +194,9 @@ DECLARE
     v_lock  holdfast.lock;
     v_waits boolean;
 BEGIN
-    PERFORM holdfast.begin_1(p_wait);
+    IF p_wait > 0 THEN
+        PERFORM set_config('lock_timeout', p_wait::text, true);
+    END IF;
     SELECT l.* INTO v_lock FROM holdfast.lock l
         WHERE l.namespace = p_namespace AND l.name = p_name AND l.holder <> p_id
           AND l.expires_at > clock_timestamp();
@@ -246,7 +245,9 @@ LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
     v_lock holdfast.lock;
 BEGIN
-    PERFORM holdfast.begin_1(p_wait);
+    IF p_wait > 0 THEN
+        PERFORM set_config('lock_timeout', p_wait::text, true);
+    END IF;
     v_lock := holdfast.lock_name_1(p_namespace, p_name);
     DELETE FROM holdfast.entry e
         WHERE e.namespace = p_namespace AND e.name = p_name AND e.id = p_id

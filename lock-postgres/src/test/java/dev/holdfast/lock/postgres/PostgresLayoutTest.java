@@ -51,7 +51,9 @@ class PostgresLayoutTest {
         assertEquals("verify-full", properties.getProperty("sslmode"));
         assertEquals("primary", properties.getProperty("targetServerType"), "several hosts: follow the primary");
         assertEquals("2", properties.getProperty("connectTimeout"), "8 s for two tries at two hosts");
-        assertEquals("-c statement_timeout=2000", properties.getProperty("options"));
+        assertEquals(
+                "-c statement_timeout=2000 -c lock_timeout=1500 -c enable_seqscan=off -c enable_bitmapscan=off",
+                properties.getProperty("options"));
     }
 
     @Test
