@@ -19,7 +19,7 @@ final class EtcdAcquires {
     private static final int ROUNDS = 32;
 
     private final Map<AcquisitionId, EtcdAttempt> attempts;
-    private final EtcdLayout layout;
+    private final EtcdSlots slots;
     private final EtcdQueue queue;
     private final EtcdSessions sessions;
     private final EtcdWatches watches;
@@ -28,13 +28,13 @@ final class EtcdAcquires {
 
     EtcdAcquires(
             Map<AcquisitionId, EtcdAttempt> attempts,
-            EtcdLayout layout,
+            EtcdSlots slots,
             EtcdQueue queue,
             EtcdSessions sessions,
             EtcdWatches watches,
             EtcdTxns txns) {
         this.attempts = attempts;
-        this.layout = layout;
+        this.slots = slots;
         this.queue = queue;
         this.sessions = sessions;
         this.watches = watches;
@@ -49,7 +49,7 @@ final class EtcdAcquires {
     Answer enter(AcquireRequest request) throws InterruptedException {
         RequestDeadline deadline = deadline(request);
         EtcdAttempt attempt = attempts.computeIfAbsent(
-                request.id(), id -> new EtcdAttempt(id, request.name(), layout.entry(request.name(), id)));
+                request.id(), id -> new EtcdAttempt(id, request.name(), slots.take(request.name())));
         try {
             settle(attempt, deadline);
             for (int round = 0; round < ROUNDS; round++) {
@@ -68,8 +68,8 @@ final class EtcdAcquires {
             boolean mayLeaveSomething = attempt.doubt() != null || attempt.created() != 0;
             throw mayLeaveSomething ? StoreException.unknown(String.valueOf(e.getMessage()), e) : e;
         } finally {
-            if (attempt.doubt() == null && attempt.created() == 0) {
-                attempts.remove(request.id(), attempt);
+            if (attempt.doubt() == null && attempt.created() == 0 && attempts.remove(request.id(), attempt)) {
+                slots.free(attempt.slot());
             }
         }
     }
@@ -201,19 +201,22 @@ final class EtcdAcquires {
     LeaveOutcome leave(AcquireRequest request) {
         EtcdAttempt attempt = attempts.get(request.id());
         watches.drop(request.id(), request.name());
-        if (attempt == null && !request.unanswered()) {
+        if (attempt == null) {
             return LeaveOutcome.GONE;
         }
         boolean gone = Uninterrupted.succeeds(() -> {
             RequestDeadline deadline = deadline(request);
-            if (attempt != null) {
-                settle(attempt, deadline);
-            }
-            queue.delete(layout.entry(request.name(), request.id()), request.name(), deadline);
+            settle(attempt, deadline);
+            queue.leave(attempt, deadline);
         });
-        if (gone) {
-            attempts.remove(request.id());
+        if (!gone) {
+            // The request may still be executed, and must not meet a later entry.
+            slots.retire(attempt.slot());
+            return LeaveOutcome.UNKNOWN;
         }
-        return gone ? LeaveOutcome.GONE : LeaveOutcome.UNKNOWN;
+        if (attempts.remove(request.id(), attempt)) {
+            slots.free(attempt.slot());
+        }
+        return LeaveOutcome.GONE;
     }
 }

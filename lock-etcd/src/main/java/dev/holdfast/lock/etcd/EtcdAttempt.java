@@ -19,7 +19,7 @@ final class EtcdAttempt {
 
     private final AcquisitionId id;
     private final LockName name;
-    private final ByteSequence entry;
+    private final EtcdSlots.Slot slot;
     private volatile @Nullable EtcdSession session;
     private volatile @Nullable Doubt doubt;
     private volatile boolean scaleUnchecked;
@@ -27,10 +27,10 @@ final class EtcdAttempt {
     private volatile long token;
     private volatile boolean held;
 
-    EtcdAttempt(AcquisitionId id, LockName name, ByteSequence entry) {
+    EtcdAttempt(AcquisitionId id, LockName name, EtcdSlots.Slot slot) {
         this.id = id;
         this.name = name;
-        this.entry = entry;
+        this.slot = slot;
     }
 
     AcquisitionId id() {
@@ -43,7 +43,11 @@ final class EtcdAttempt {
 
     /** Key of the queue entry. */
     ByteSequence entry() {
-        return entry;
+        return slot.key();
+    }
+
+    EtcdSlots.Slot slot() {
+        return slot;
     }
 
     /** The session that the entry belongs to. */

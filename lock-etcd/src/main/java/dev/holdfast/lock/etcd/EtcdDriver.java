@@ -32,6 +32,7 @@ final class EtcdDriver implements LockDriver {
     private final EtcdTxns txns;
     private final EtcdSessions sessions;
     private final EtcdWatches watches;
+    private final EtcdSlots slots;
     private final EtcdAcquires acquires;
     private final EtcdLeases leases;
     private final Map<AcquisitionId, EtcdAttempt> attempts = new ConcurrentHashMap<>();
@@ -45,11 +46,12 @@ final class EtcdDriver implements LockDriver {
                 new EtcdScale(context.clock(), layout.root(), context.options().tokenFloor());
         this.txns = new EtcdTxns(connection, scale, this::reset);
         EtcdQueue queue = new EtcdQueue(txns, layout);
-        EtcdSweeper sweeper = new EtcdSweeper(connection, layout, attempts, a -> lose(a, LossReason.REVOKED));
+        this.slots = new EtcdSlots(layout);
+        EtcdSweeper sweeper = new EtcdSweeper(connection, layout, slots, attempts, a -> lose(a, LossReason.REVOKED));
         this.sessions = new EtcdSessions(txns, layout, context, ttlSeconds, this::sessionEnded, sweeper::beat);
         this.watches = new EtcdWatches(connection, layout, context);
-        this.acquires = new EtcdAcquires(attempts, layout, queue, sessions, watches, txns);
-        this.leases = new EtcdLeases(attempts, queue, sessions);
+        this.acquires = new EtcdAcquires(attempts, slots, queue, sessions, watches, txns);
+        this.leases = new EtcdLeases(attempts, slots, queue, sessions);
         this.info = new DriverInfo("etcd", "unknown", CLAIMS, Duration.ofSeconds(ttlSeconds), List.of());
     }
 
@@ -144,6 +146,7 @@ final class EtcdDriver implements LockDriver {
 
     private void lose(EtcdAttempt attempt, LossReason reason) {
         if (attempt.held() && attempts.remove(attempt.id(), attempt)) {
+            slots.retire(attempt.slot());
             context.lost(attempt.id(), reason);
         }
     }

@@ -2,7 +2,6 @@ package dev.holdfast.lock.etcd;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.holdfast.lock.spi.AcquisitionId;
 import dev.holdfast.lock.spi.LockName;
 import io.etcd.jetcd.ByteSequence;
 import java.util.Locale;
@@ -10,8 +9,6 @@ import java.util.Optional;
 
 /** Where things stand in etcd. No key of one lock is a prefix of the keys of another. */
 final class EtcdLayout {
-    private static final int ID_LENGTH = 32;
-
     private final String root;
 
     EtcdLayout(String namespace) {
@@ -38,9 +35,9 @@ final class EtcdLayout {
         return bytes(root + "q/" + encode(name.value()) + "/");
     }
 
-    /** The entry of one acquire. */
-    ByteSequence entry(LockName name, AcquisitionId id) {
-        return bytes(root + "q/" + encode(name.value()) + "/" + id);
+    /** One of the entries that a client may have in the queue of a lock. */
+    ByteSequence entry(LockName name, String client, int number) {
+        return bytes(root + "q/" + encode(name.value()) + "/" + client + "-" + number);
     }
 
     /** Prefix of the entries of all locks. */
@@ -49,22 +46,14 @@ final class EtcdLayout {
     }
 
     /**
-     * Whose entry this is. The key may carry the namespace of a user's own client before ours, as some of etcd's
-     * answers do.
+     * An entry's key without what the namespace of a user's own client puts before it, as some of etcd's answers do.
      *
      * @return empty if the key is not an entry of this namespace
      */
-    Optional<AcquisitionId> idOf(ByteSequence key) {
+    Optional<ByteSequence> entryKey(ByteSequence key) {
         String text = key.toString(UTF_8);
-        int start = text.length() - ID_LENGTH;
-        boolean entry = text.contains(root + "q/") && start > 0 && text.charAt(start - 1) == '/';
-        return entry ? Optional.of(new AcquisitionId(text.substring(start))) : Optional.empty();
-    }
-
-    /** An entry's key without what the namespace of a user's own client puts before it. */
-    ByteSequence withoutClientNamespace(ByteSequence key) {
-        String text = key.toString(UTF_8);
-        return bytes(text.substring(text.indexOf(root + "q/")));
+        int start = text.indexOf(root + "q/");
+        return start < 0 ? Optional.empty() : Optional.of(bytes(text.substring(start)));
     }
 
     /**

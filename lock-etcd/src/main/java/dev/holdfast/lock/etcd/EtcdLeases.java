@@ -18,11 +18,13 @@ final class EtcdLeases {
     private static final int BATCH = 100;
 
     private final Map<AcquisitionId, EtcdAttempt> attempts;
+    private final EtcdSlots slots;
     private final EtcdQueue queue;
     private final EtcdSessions sessions;
 
-    EtcdLeases(Map<AcquisitionId, EtcdAttempt> attempts, EtcdQueue queue, EtcdSessions sessions) {
+    EtcdLeases(Map<AcquisitionId, EtcdAttempt> attempts, EtcdSlots slots, EtcdQueue queue, EtcdSessions sessions) {
         this.attempts = attempts;
+        this.slots = slots;
         this.queue = queue;
         this.sessions = sessions;
     }
@@ -90,8 +92,15 @@ final class EtcdLeases {
         List<ReleaseOutcome> outcomes = new ArrayList<>();
         boolean answered = Uninterrupted.succeeds(() -> queue.release(granted, deadline)
                 .forEach(there -> outcomes.add(there ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD)));
-        // Also without an answer: the sweeper then deletes the entry, as nobody knows it any more.
-        granted.forEach(attempt -> attempts.remove(attempt.id(), attempt));
+        for (EtcdAttempt attempt : granted) {
+            if (!answered) {
+                // The sweeper deletes what is under a retired key.
+                slots.retire(attempt.slot());
+            }
+            if (attempts.remove(attempt.id(), attempt) && answered) {
+                slots.free(attempt.slot());
+            }
+        }
         return answered ? outcomes : Collections.nCopies(grants.size(), ReleaseOutcome.UNKNOWN);
     }
 }

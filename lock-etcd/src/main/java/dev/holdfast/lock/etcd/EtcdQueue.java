@@ -1,6 +1,5 @@
 package dev.holdfast.lock.etcd;
 
-import dev.holdfast.lock.spi.LockName;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.kv.GetResponse;
@@ -35,7 +34,7 @@ final class EtcdQueue {
         /** The guard is gone, and the session with it; the request was not executed. */
         record SessionGone() implements Place {}
 
-        /** The own entry hangs on another, earlier session. */
+        /** The entry under the own key hangs on another, earlier session, or is not of this acquire. */
         record Foreign(long created) implements Place {}
 
         /** There is no own entry. */
@@ -66,7 +65,7 @@ final class EtcdQueue {
             then.add(Op.put(layout.record(), EtcdRecord.value(scale), PutOption.DEFAULT));
         }
         PutOption onLease = PutOption.builder().withLeaseId(session.lease()).build();
-        then.add(Op.put(attempt.entry(), EtcdRecord.entry(scale), onLease));
+        then.add(Op.put(attempt.entry(), EtcdRecord.entry(scale, attempt.id()), onLease));
         then.add(Op.get(queue, ends(GetOption.SortOrder.DESCEND, 2).build()));
         TxnResponse reply = txns.commit("entering the queue of '" + attempt.name() + "'", deadline, txn -> txn.If(
                         equal(session.guardKey(), CmpTarget.modRevision(guard)),
@@ -78,7 +77,7 @@ final class EtcdQueue {
                         get(layout.record()),
                         get(attempt.entry()),
                         Op.get(queue, ends(GetOption.SortOrder.ASCEND, 1).build())));
-        return reply.isSucceeded() ? created(reply, scale) : found(reply, session);
+        return reply.isSucceeded() ? created(reply, scale) : found(reply, attempt, session);
     }
 
     private static Place created(TxnResponse reply, long scale) {
@@ -88,7 +87,7 @@ final class EtcdQueue {
         return new Place.Queued(true, revision, scale + revision, ahead, revision);
     }
 
-    private Place found(TxnResponse reply, EtcdSession session) {
+    private Place found(TxnResponse reply, EtcdAttempt attempt, EtcdSession session) {
         List<GetResponse> read = reply.getGetResponses();
         List<KeyValue> guard = read.get(0).getKvs();
         txns.scale().learn(read.get(1).getKvs());
@@ -100,7 +99,7 @@ final class EtcdQueue {
         if (own.isEmpty()) {
             return new Place.Stale();
         }
-        return place(own.get(0), read.get(3).getKvs(), session, reply);
+        return place(attempt, own.get(0), read.get(3).getKvs(), session, reply);
     }
 
     /** Looks for the own entry and the one before it. */
@@ -120,11 +119,12 @@ final class EtcdQueue {
         if (own.isEmpty() || (created != 0 && own.get(0).getCreateRevision() != created)) {
             return new Place.Absent();
         }
-        return place(own.get(0), reply.getGetResponses().get(1).getKvs(), session, reply);
+        return place(attempt, own.get(0), reply.getGetResponses().get(1).getKvs(), session, reply);
     }
 
-    private static Place place(KeyValue own, List<KeyValue> neighbour, EtcdSession session, TxnResponse reply) {
-        long token = EtcdRecord.token(own);
+    private static Place place(
+            EtcdAttempt attempt, KeyValue own, List<KeyValue> neighbour, EtcdSession session, TxnResponse reply) {
+        long token = EtcdRecord.token(own, attempt.id());
         if (own.getLease() != session.lease() || token == 0) {
             return new Place.Foreign(own.getCreateRevision());
         }
@@ -134,9 +134,11 @@ final class EtcdQueue {
                 false, own.getCreateRevision(), token, ahead, reply.getHeader().getRevision());
     }
 
-    /** Deletes an entry whatever its revision; only for ids that never enter again. */
-    void delete(ByteSequence entry, LockName name, RequestDeadline deadline) throws InterruptedException {
-        txns.commit("leaving the queue of '" + name + "'", deadline, txn -> txn.Then(delete(entry)));
+    /** Deletes an entry, whatever its revision if that is not known. */
+    void leave(EtcdAttempt attempt, RequestDeadline deadline) throws InterruptedException {
+        long created = attempt.created();
+        Op op = created == 0 ? delete(attempt.entry()) : deleteIf(attempt.entry(), created);
+        txns.commit("leaving the queue of '" + attempt.name() + "'", deadline, txn -> txn.Then(op));
     }
 
     /**

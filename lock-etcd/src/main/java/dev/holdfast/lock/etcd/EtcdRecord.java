@@ -2,6 +2,7 @@ package dev.holdfast.lock.etcd;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.holdfast.lock.spi.AcquisitionId;
 import dev.holdfast.lock.spi.StoreException;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.KeyValue;
@@ -22,7 +23,7 @@ record EtcdRecord(long scale, long revision) {
     private static final String MODE = "queue";
     private static final Pattern RECORD =
             Pattern.compile("protocol=(?<protocol>\\d{1,9}) mode=(?<mode>\\S+)( scale=(?<scale>\\d{1,18}))?.*");
-    private static final Pattern ENTRY = Pattern.compile("exclusive scale=(\\d{1,18})");
+    private static final Pattern ENTRY = Pattern.compile("exclusive scale=(\\d{1,18}) id=([0-9a-f]{32})");
 
     /**
      * Reads a record.
@@ -55,18 +56,19 @@ record EtcdRecord(long scale, long revision) {
         return EtcdLayout.bytes("protocol=" + PROTOCOL + " mode=" + MODE + " scale=" + scale);
     }
 
-    /** The value of a queue entry created under this scale. */
-    static ByteSequence entry(long scale) {
-        return EtcdLayout.bytes("exclusive scale=" + scale);
+    /** The value of the queue entry that this acquire creates under this scale. */
+    static ByteSequence entry(long scale, AcquisitionId id) {
+        return EtcdLayout.bytes("exclusive scale=" + scale + " id=" + id);
     }
 
     /**
      * The token of a stored entry.
      *
-     * @return 0 if the entry was not written by this protocol
+     * @return 0 if the entry is not one of this acquire
      */
-    static long token(KeyValue entry) {
+    static long token(KeyValue entry, AcquisitionId id) {
         Matcher fields = ENTRY.matcher(entry.getValue().toString(UTF_8));
-        return fields.matches() ? Long.parseLong(fields.group(1)) + entry.getCreateRevision() : 0;
+        boolean ours = fields.matches() && fields.group(2).equals(id.value());
+        return ours ? Long.parseLong(fields.group(1)) + entry.getCreateRevision() : 0;
     }
 }

@@ -29,6 +29,7 @@ final class EtcdSweeper {
 
     private final EtcdConnection connection;
     private final EtcdLayout layout;
+    private final EtcdSlots slots;
     private final Map<AcquisitionId, EtcdAttempt> attempts;
     private final Consumer<EtcdAttempt> onRevoked;
     private final AtomicInteger beats = new AtomicInteger();
@@ -36,10 +37,12 @@ final class EtcdSweeper {
     EtcdSweeper(
             EtcdConnection connection,
             EtcdLayout layout,
+            EtcdSlots slots,
             Map<AcquisitionId, EtcdAttempt> attempts,
             Consumer<EtcdAttempt> onRevoked) {
         this.connection = connection;
         this.layout = layout;
+        this.slots = slots;
         this.attempts = attempts;
         this.onRevoked = onRevoked;
     }
@@ -68,26 +71,31 @@ final class EtcdSweeper {
     }
 
     private void compare(List<ByteSequence> attached, List<EtcdAttempt> held) {
-        Set<AcquisitionId> inStore = new HashSet<>();
+        Set<ByteSequence> inStore = new HashSet<>();
         List<Op> ghosts = new ArrayList<>();
         for (ByteSequence key : attached) {
-            Optional<AcquisitionId> id = layout.idOf(key);
-            id.ifPresent(inStore::add);
-            if (id.isPresent() && !attempts.containsKey(id.get()) && ghosts.size() < BATCH) {
-                // An id that has left this table never enters again, so its entry can be deleted whatever it is.
-                ghosts.add(EtcdQueue.delete(layout.withoutClientNamespace(key)));
+            Optional<ByteSequence> entry = layout.entryKey(key);
+            entry.ifPresent(inStore::add);
+            if (entry.isPresent() && isGhost(entry.get()) && ghosts.size() < BATCH) {
+                ghosts.add(EtcdQueue.delete(entry.get()));
             }
         }
         if (!ghosts.isEmpty()) {
             CompletableFuture<TxnResponse> ignored = send(ghosts);
         }
         List<EtcdAttempt> suspects = held.stream()
-                .filter(a -> !inStore.contains(a.id()))
+                .filter(a -> !inStore.contains(a.entry()))
                 .limit(BATCH)
                 .toList();
         if (!suspects.isEmpty()) {
             verify(suspects);
         }
+    }
+
+    /** Under a retired key no acquire will enter again, so its entry can be deleted whatever it is. */
+    private boolean isGhost(ByteSequence key) {
+        return slots.isRetired(key)
+                && attempts.values().stream().noneMatch(a -> a.entry().equals(key));
     }
 
     /** The list of a lease's keys may be older than the truth; a transaction is not. */

@@ -18,10 +18,12 @@ import dev.holdfast.lock.spi.Renewal;
 import dev.holdfast.lock.spi.StoreException;
 import dev.holdfast.lock.stores.RunningStore;
 import dev.holdfast.lock.tck.RecordingContext;
+import io.etcd.jetcd.ByteSequence;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -229,11 +231,27 @@ class EtcdDriverIT {
     }
 
     @Test
+    void acquiresOfANameUseOneKeyAgainAndAgain() throws InterruptedException {
+        Grant first = one.acquire("a");
+        one.driver().release(List.of(first));
+        for (int i = 0; i < 20; i++) {
+            Grant next = one.acquire("a");
+            assertEquals(key(first), key(next));
+            one.enter(AcquisitionId.random(), "a", false);
+            one.driver().release(List.of(next));
+        }
+    }
+
+    private static ByteSequence key(Grant grant) {
+        return ((EtcdAttempt) Objects.requireNonNull(grant.ticket())).entry();
+    }
+
+    @Test
     void aRevokedEntryIsReportedByTheSweeper() throws InterruptedException {
         Opened quick = bench.open(Duration.ofSeconds(2));
         Grant taken = quick.acquire("a");
         Grant kept = quick.acquire("b");
-        bench.delete(bench.layout().entry(taken.name(), taken.id()));
+        bench.delete(key(taken));
         EtcdBench.eventually("loss", () -> quick.context().lost.containsKey(taken.id()));
         assertEquals(LossReason.REVOKED, quick.context().lost.get(taken.id()));
         assertInstanceOf(

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import dev.holdfast.lock.spi.AcquisitionId;
 import dev.holdfast.lock.spi.LockName;
 import io.etcd.jetcd.ByteSequence;
 import java.util.List;
@@ -38,7 +37,7 @@ class EtcdLayoutTest {
         for (String one : AWKWARD) {
             for (String other : AWKWARD) {
                 String prefix = text(layout.queue(new LockName(one)));
-                String entry = text(layout.entry(new LockName(other), AcquisitionId.random()));
+                String entry = text(layout.entry(new LockName(other), "c0ffee", 3));
                 assertEquals(one.equals(other), entry.startsWith(prefix), one + " and " + other);
             }
         }
@@ -51,21 +50,19 @@ class EtcdLayoutTest {
     }
 
     @Test
-    void findsTheIdOfAnEntryAlsoBelowAClientNamespace() {
-        AcquisitionId id = AcquisitionId.random();
-        ByteSequence key = layout.entry(new LockName("a/b"), id);
+    void findsTheKeyOfAnEntryAlsoBelowAClientNamespace() {
+        ByteSequence key = layout.entry(new LockName("a/b"), "c0ffee", 0);
         ByteSequence outer = ByteSequence.from("app/" + text(key), UTF_8);
-        assertEquals(Optional.of(id), layout.idOf(key));
-        assertEquals(Optional.of(id), layout.idOf(outer));
-        assertEquals(key, layout.withoutClientNamespace(outer));
+        assertEquals(Optional.of(key), layout.entryKey(key));
+        assertEquals(Optional.of(key), layout.entryKey(outer));
     }
 
     @Test
     void otherKeysAreNoEntries() {
-        assertFalse(layout.idOf(layout.guard(Long.MIN_VALUE)).isPresent());
-        assertFalse(layout.idOf(layout.record()).isPresent());
-        ByteSequence elsewhere = new EtcdLayout("other").entry(new LockName("a"), AcquisitionId.random());
-        assertFalse(layout.idOf(elsewhere).isPresent());
+        assertFalse(layout.entryKey(layout.guard(Long.MIN_VALUE)).isPresent());
+        assertFalse(layout.entryKey(layout.record()).isPresent());
+        ByteSequence elsewhere = new EtcdLayout("other").entry(new LockName("a"), "c0ffee", 0);
+        assertFalse(layout.entryKey(elsewhere).isPresent());
     }
 
     private static String text(ByteSequence key) {
