@@ -33,6 +33,18 @@ public final class LockClient implements AutoCloseable {
         return new DistributedLock(engine, new LockName(name), options);
     }
 
+    /**
+     * The fenced register of this name. Does no I/O. Names are those of locks; a register and a lock of one name have
+     * nothing else in common.
+     *
+     * @throws IllegalArgumentException if the name is empty, too long, or holds NUL or an unpaired surrogate
+     * @throws LockConfigurationException if this store has no registers, that is, its driver does not claim
+     *     {@link Claim#FENCED_REGISTER}
+     */
+    public FencedRegister register(String name) {
+        return new FencedRegister(engine, new LockName(name));
+    }
+
     /** What the driver says of itself and its store: version, claims, lease time in force, remarks. */
     public DriverInfo info() {
         return engine.info();

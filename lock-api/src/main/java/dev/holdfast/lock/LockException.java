@@ -11,7 +11,9 @@ public abstract sealed class LockException extends RuntimeException
                 LeaseLostException,
                 LockClosedException,
                 LockConfigurationException,
-                StoreUnavailableException {
+                StaleTokenException,
+                StoreUnavailableException,
+                UnknownOutcomeException {
     private static final long serialVersionUID = 1L;
 
     LockException(String message, @Nullable Throwable cause) {

@@ -11,6 +11,7 @@ import dev.holdfast.lock.spi.LeaveOutcome;
 import dev.holdfast.lock.spi.LockDriver;
 import dev.holdfast.lock.spi.LockName;
 import dev.holdfast.lock.spi.LossReason;
+import dev.holdfast.lock.spi.RegisterDriver;
 import dev.holdfast.lock.spi.ReleaseOutcome;
 import dev.holdfast.lock.spi.Renewal;
 import dev.holdfast.lock.spi.StoreException;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -29,12 +31,14 @@ final class MemoryDriver implements LockDriver {
     private final MemoryStore store;
     private final DriverContext context;
     private final Duration leaseTime;
+    private final MemoryRegisters registers;
     private final Map<AcquisitionId, LockName> names = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     MemoryDriver(MemoryStore store, DriverContext context) {
         this.store = store;
         this.context = context;
+        this.registers = new MemoryRegisters(store, this);
         this.leaseTime = context.options().leaseTime();
         if (leaseTime.compareTo(SHORTEST_LEASE) < 0) {
             throw new IllegalArgumentException("leaseTime " + leaseTime.toMillis()
@@ -52,7 +56,8 @@ final class MemoryDriver implements LockDriver {
 
     @Override
     public DriverInfo info() {
-        return new DriverInfo("memory", "-", Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP), leaseTime, List.of());
+        Set<Claim> claims = Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP, Claim.FENCED_REGISTER);
+        return new DriverInfo("memory", "-", claims, leaseTime, List.of());
     }
 
     @Override
@@ -188,11 +193,21 @@ final class MemoryDriver implements LockDriver {
         return holder.grant().id().equals(grant.id()) && holder.grant().token() == grant.token();
     }
 
-    private MemoryLock lock(LockName name) {
-        return store.at(new MemoryStore.Key(context.options().namespace(), name.value()));
+    @Override
+    public Optional<RegisterDriver> registers() {
+        return Optional.of(registers);
     }
 
-    private <T> T execute(Supplier<T> request) {
+    private MemoryLock lock(LockName name) {
+        return store.at(key(name));
+    }
+
+    MemoryStore.Key key(LockName name) {
+        return new MemoryStore.Key(context.options().namespace(), name.value());
+    }
+
+    /** One request: one step under the store's lock. */
+    <T> T execute(Supplier<T> request) {
         if (closed || store.unavailable()) {
             throw StoreException.notExecuted(
                     closed ? "the memory client is closed" : "the memory store is set to unavailable", null);

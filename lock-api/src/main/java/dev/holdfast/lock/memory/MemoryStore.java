@@ -23,11 +23,12 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class MemoryStore {
     private static final Map<String, MemoryStore> NAMED = new ConcurrentHashMap<>();
 
-    /** Which lock of which namespace. */
+    /** Which lock or register of which namespace. */
     record Key(String namespace, String name) {}
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Key, MemoryLock> locks = new HashMap<>();
+    private final Map<Key, MemoryRegisters.Register> registers = new HashMap<>();
     private long advancedNanos;
     private volatile boolean unavailable;
 
@@ -93,6 +94,11 @@ public final class MemoryStore {
     /** Under the lock. */
     MemoryLock at(Key key) {
         return locks.computeIfAbsent(key, unused -> new MemoryLock());
+    }
+
+    /** Under the lock: what was written; locks come and go beside it. */
+    Map<Key, MemoryRegisters.Register> registers() {
+        return registers;
     }
 
     /** Under the lock: the store's clock, in nanoseconds. */

@@ -12,5 +12,7 @@ public enum Claim {
     /** Grants survive a crash and restart of the store with its data: mutual exclusion holds over it (rule S1). */
     SURVIVES_RESTART,
     /** Tokens rise even when the store has lost all its data, as long as its clock is not below its own past (S2). */
-    TOKENS_SURVIVE_DATA_LOSS
+    TOKENS_SURVIVE_DATA_LOSS,
+    /** The store keeps values that reject older tokens, in one atomic step each (rules R1 to R8). */
+    FENCED_REGISTER
 }

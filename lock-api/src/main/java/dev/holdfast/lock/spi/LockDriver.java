@@ -1,6 +1,7 @@
 package dev.holdfast.lock.spi;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One open connection to one store: the whole contract of a backend. Every method is <strong>one bounded store
@@ -53,6 +54,14 @@ public interface LockDriver extends AutoCloseable {
      * @return one element for each grant, in order
      */
     List<ReleaseOutcome> release(List<Grant> grants);
+
+    /**
+     * The registers of this store, if the driver has them; then it states {@link Claim#FENCED_REGISTER}. The same
+     * object in all calls; of no use once the driver is closed.
+     */
+    default Optional<RegisterDriver> registers() {
+        return Optional.empty();
+    }
 
     /**
      * Ends what {@link LockProvider#open} began, within {@link DriverOptions#storeTimeout()}: no thread and no

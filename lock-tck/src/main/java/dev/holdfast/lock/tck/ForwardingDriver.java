@@ -6,9 +6,11 @@ import dev.holdfast.lock.spi.DriverInfo;
 import dev.holdfast.lock.spi.Grant;
 import dev.holdfast.lock.spi.LeaveOutcome;
 import dev.holdfast.lock.spi.LockDriver;
+import dev.holdfast.lock.spi.RegisterDriver;
 import dev.holdfast.lock.spi.ReleaseOutcome;
 import dev.holdfast.lock.spi.Renewal;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A driver that passes every call on to another one. Tests override single calls to delay them, to lose their replies
@@ -50,6 +52,11 @@ public class ForwardingDriver implements LockDriver {
     @Override
     public List<ReleaseOutcome> release(List<Grant> grants) {
         return target.release(grants);
+    }
+
+    @Override
+    public Optional<RegisterDriver> registers() {
+        return target.registers();
     }
 
     @Override

@@ -47,7 +47,7 @@ public final class MemoryHarness implements LockHarness {
 
     @Override
     public Set<Claim> claims() {
-        return Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP);
+        return Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP, Claim.FENCED_REGISTER);
     }
 
     @Override
