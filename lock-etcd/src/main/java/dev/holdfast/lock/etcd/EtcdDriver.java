@@ -10,6 +10,7 @@ import dev.holdfast.lock.spi.Grant;
 import dev.holdfast.lock.spi.LeaveOutcome;
 import dev.holdfast.lock.spi.LockDriver;
 import dev.holdfast.lock.spi.LossReason;
+import dev.holdfast.lock.spi.RegisterDriver;
 import dev.holdfast.lock.spi.ReleaseOutcome;
 import dev.holdfast.lock.spi.Renewal;
 import dev.holdfast.lock.spi.StoreException;
@@ -17,14 +18,19 @@ import io.etcd.jetcd.lease.LeaseRevokeResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** One client of one etcd cluster. The protocol is in docs/etcd.md, step by step with what a crash leaves behind. */
 final class EtcdDriver implements LockDriver {
-    private static final Set<Claim> CLAIMS =
-            Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP, Claim.SURVIVES_RESTART, Claim.TOKENS_SURVIVE_DATA_LOSS);
+    private static final Set<Claim> CLAIMS = Set.of(
+            Claim.FIFO,
+            Claim.DIRECT_WAKEUP,
+            Claim.SURVIVES_RESTART,
+            Claim.TOKENS_SURVIVE_DATA_LOSS,
+            Claim.FENCED_REGISTER);
 
     private final DriverContext context;
     private final EtcdConnection connection;
@@ -35,6 +41,7 @@ final class EtcdDriver implements LockDriver {
     private final EtcdSlots slots;
     private final EtcdAcquires acquires;
     private final EtcdLeases leases;
+    private final EtcdRegisters registers;
     private final Map<AcquisitionId, EtcdAttempt> attempts = new ConcurrentHashMap<>();
     private volatile DriverInfo info;
 
@@ -52,6 +59,7 @@ final class EtcdDriver implements LockDriver {
         this.watches = new EtcdWatches(connection, layout, context);
         this.acquires = new EtcdAcquires(attempts, slots, queue, sessions, watches, txns);
         this.leases = new EtcdLeases(attempts, slots, queue, sessions);
+        this.registers = new EtcdRegisters(txns, layout, context.options().storeTimeout());
         this.info = new DriverInfo("etcd", "unknown", CLAIMS, Duration.ofSeconds(ttlSeconds), List.of());
     }
 
@@ -120,6 +128,11 @@ final class EtcdDriver implements LockDriver {
     @Override
     public List<ReleaseOutcome> release(List<Grant> grants) {
         return leases.release(grants, deadline(context.options().storeTimeout()));
+    }
+
+    @Override
+    public Optional<RegisterDriver> registers() {
+        return Optional.of(registers);
     }
 
     /** The session is over: its leases are lost, its waiters enter again. Then it is given back, to free the queues. */

@@ -40,6 +40,16 @@ final class EtcdLayout {
         return bytes(root + "q/" + encode(name.value()) + "/" + client + "-" + number);
     }
 
+    /** The mark of a register: the highest token seen. */
+    ByteSequence registerMark(LockName name) {
+        return bytes(root + "r/" + encode(name.value()) + "/mark");
+    }
+
+    /** The value of a register. */
+    ByteSequence registerValue(LockName name) {
+        return bytes(root + "r/" + encode(name.value()) + "/value");
+    }
+
     /** Prefix of the entries of all locks. */
     ByteSequence queues() {
         return bytes(root + "q/");

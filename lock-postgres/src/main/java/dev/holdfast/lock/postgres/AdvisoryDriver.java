@@ -8,6 +8,7 @@ import dev.holdfast.lock.spi.DriverInfo;
 import dev.holdfast.lock.spi.Grant;
 import dev.holdfast.lock.spi.LeaveOutcome;
 import dev.holdfast.lock.spi.LockDriver;
+import dev.holdfast.lock.spi.RegisterDriver;
 import dev.holdfast.lock.spi.ReleaseOutcome;
 import dev.holdfast.lock.spi.Renewal;
 import dev.holdfast.lock.spi.StoreException;
@@ -37,6 +38,8 @@ final class AdvisoryDriver implements LockDriver {
     private final AdvisoryWaits waits;
     private final AdvisoryLeases leases;
     private final AdvisoryUpkeep upkeep;
+    private final AdvisoryRegisterPool registerPool;
+    private final PostgresRegisters registers;
     private final ScheduledFuture<?> sweeping;
 
     AdvisoryDriver(
@@ -44,7 +47,8 @@ final class AdvisoryDriver implements LockDriver {
             DriverContext context,
             AdvisoryTarget target,
             PostgresParameters parameters,
-            PostgresErrors errors) {
+            PostgresErrors errors,
+            AdvisoryRegisterPool registerPool) {
         this.info = info;
         this.context = context;
         Duration leaseTime = info.leaseTime();
@@ -61,6 +65,8 @@ final class AdvisoryDriver implements LockDriver {
         this.leases = new AdvisoryLeases(context, statements, grants, answers, waits.lines(), leaseTime);
         this.upkeep = new AdvisoryUpkeep(context, sessions, waits, leaseTime);
         PostgresLayout layout = new PostgresLayout(parameters.schema());
+        this.registerPool = registerPool;
+        this.registers = new PostgresRegisters(registerPool, layout, context.options());
         this.sweeping = context.timer().scheduleWithFixedDelay(() -> sweep(layout), 1, 60, TimeUnit.MINUTES);
     }
 
@@ -207,8 +213,14 @@ final class AdvisoryDriver implements LockDriver {
     }
 
     @Override
+    public Optional<RegisterDriver> registers() {
+        return Optional.of(registers);
+    }
+
+    @Override
     public void close() {
         sweeping.cancel(false);
+        registerPool.close();
         upkeep.close();
         sessions.close();
     }

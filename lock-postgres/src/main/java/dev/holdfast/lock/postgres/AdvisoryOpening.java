@@ -38,7 +38,13 @@ final class AdvisoryOpening {
     LockDriver open() {
         long end = context.ticker().nanos() + context.options().connectTimeout().toNanos();
         AdvisoryTarget target = new AdvisoryTarget(url, parameters, context.options(), leaseTime);
-        AdvisoryDriver driver = new AdvisoryDriver(check(target), context, target, parameters, errors);
+        AdvisoryDriver driver = new AdvisoryDriver(
+                check(target),
+                context,
+                target,
+                parameters,
+                errors,
+                new AdvisoryRegisterPool(url, parameters, errors, context));
         boolean opened = false;
         try {
             driver.open(Duration.ofNanos(Math.max(1, end - context.ticker().nanos())));
@@ -93,7 +99,7 @@ final class AdvisoryOpening {
         return new DriverInfo(
                 "PostgreSQL advisory",
                 findings.version(),
-                Set.of(Claim.DIRECT_WAKEUP, Claim.TOKENS_SURVIVE_DATA_LOSS),
+                Set.of(Claim.DIRECT_WAKEUP, Claim.TOKENS_SURVIVE_DATA_LOSS, Claim.FENCED_REGISTER),
                 leaseTime,
                 remarks);
     }

@@ -7,6 +7,7 @@ import dev.holdfast.lock.spi.DriverInfo;
 import dev.holdfast.lock.spi.Grant;
 import dev.holdfast.lock.spi.LeaveOutcome;
 import dev.holdfast.lock.spi.LockDriver;
+import dev.holdfast.lock.spi.RegisterDriver;
 import dev.holdfast.lock.spi.ReleaseOutcome;
 import dev.holdfast.lock.spi.Renewal;
 import dev.holdfast.lock.spi.StoreException;
@@ -16,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +35,7 @@ final class PostgresDriver implements LockDriver {
     private final PostgresConnection connection;
     private final PostgresLayout layout;
     private final PostgresBatches batches;
+    private final PostgresRegisters registers;
     private final String namespace;
     private final long leaseMillis;
     private final GrantListener listener;
@@ -52,6 +55,7 @@ final class PostgresDriver implements LockDriver {
         this.leaseMillis = info.leaseTime().toMillis();
         this.listener = listener;
         this.batches = new PostgresBatches(context, connection, layout, info.leaseTime());
+        this.registers = new PostgresRegisters(() -> connection, layout, context.options());
         this.sweeping = context.timer()
                 .scheduleWithFixedDelay(
                         () -> context.threads().newThread(this::sweep).start(), 1, 60, TimeUnit.MINUTES);
@@ -164,6 +168,11 @@ final class PostgresDriver implements LockDriver {
     @Override
     public List<ReleaseOutcome> release(List<Grant> grants) {
         return batches.release(grants);
+    }
+
+    @Override
+    public Optional<RegisterDriver> registers() {
+        return Optional.of(registers);
     }
 
     /** Removes what has lapsed, if nobody has done so for an hour. */

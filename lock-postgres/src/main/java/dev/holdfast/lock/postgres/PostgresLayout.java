@@ -13,7 +13,7 @@ final class PostgresLayout {
     /** Version of tables and functions together; in every namespace record. */
     static final int PROTOCOL = 1;
 
-    static final List<String> TABLES = List.of("meta", "lock", "entry");
+    static final List<String> TABLES = List.of("meta", "lock", "entry", "register");
     static final List<String> FUNCTIONS = List.of(
             "lock_name_1",
             "advance_1",
@@ -28,9 +28,10 @@ final class PostgresLayout {
             "release_1",
             "release_some_1",
             "hand_over_1",
-            "sweep_1");
+            "sweep_1",
+            "register_1");
 
-    private static final List<String> SCRIPTS = List.of("schema.sql", "queue.sql", "leases.sql");
+    private static final List<String> SCRIPTS = List.of("schema.sql", "queue.sql", "leases.sql", "register.sql");
 
     final String enter;
     final String look;
@@ -39,6 +40,7 @@ final class PostgresLayout {
     final String release;
     final String releaseSome;
     final String sweep;
+    final String register;
     final String addMeta;
     final String readMeta;
     private final String schema;
@@ -53,6 +55,7 @@ final class PostgresLayout {
         release = "SELECT " + prefix + "release_1(?, ?, ?, ?, ?, ?, ?)";
         releaseSome = "SELECT " + prefix + "release_some_1(?, ?, ?, ?, ?, ?)";
         sweep = "SELECT " + prefix + "sweep_1(?)";
+        register = "SELECT accepted, highest, held FROM " + prefix + "register_1(?, ?, ?, ?, ?)";
         addMeta = "INSERT INTO " + prefix + "meta (namespace, protocol, mode) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
         readMeta = "SELECT protocol, mode FROM " + prefix + "meta WHERE namespace = ?";
     }

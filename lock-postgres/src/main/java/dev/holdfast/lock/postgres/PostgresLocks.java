@@ -132,7 +132,7 @@ public final class PostgresLocks implements LockProvider {
     }
 
     private static DriverInfo info(PostgresOpening.Findings findings, Duration leaseTime, boolean pushed) {
-        Set<Claim> claims = EnumSet.of(Claim.FIFO, Claim.TOKENS_SURVIVE_DATA_LOSS);
+        Set<Claim> claims = EnumSet.of(Claim.FIFO, Claim.TOKENS_SURVIVE_DATA_LOSS, Claim.FENCED_REGISTER);
         List<String> remarks = new ArrayList<>(findings.remarks());
         if (findings.durable()) {
             claims.add(Claim.SURVIVES_RESTART);

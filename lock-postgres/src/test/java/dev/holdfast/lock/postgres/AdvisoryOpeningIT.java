@@ -66,7 +66,7 @@ class AdvisoryOpeningIT {
         try (DriverFixture it = new DriverFixture(store.url(), options("test", LEASE, ADVISORY))) {
             assertEquals("PostgreSQL advisory", it.driver.info().store());
             assertEquals(
-                    Set.of(Claim.DIRECT_WAKEUP, Claim.TOKENS_SURVIVE_DATA_LOSS),
+                    Set.of(Claim.DIRECT_WAKEUP, Claim.TOKENS_SURVIVE_DATA_LOSS, Claim.FENCED_REGISTER),
                     it.driver.info().claims());
         }
     }

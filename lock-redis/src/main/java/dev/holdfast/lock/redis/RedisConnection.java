@@ -49,12 +49,21 @@ final class RedisConnection implements AutoCloseable {
 
     /** As {@link #run}, to the end also on a thread that was interrupted, which then stays so. */
     List<Long> finish(RedisScript script, List<String> keys, List<String> arguments, Deadline deadline) {
+        return uninterrupted(() -> run(script, keys, arguments, deadline));
+    }
+
+    /** Runs the script for a register, to the end as {@link #finish}. */
+    List<String> register(String key, List<String> arguments, Deadline deadline) {
+        return uninterrupted(() -> texts(RedisScript.REGISTER, key, arguments, deadline));
+    }
+
+    private <T> T uninterrupted(Request<T> request) {
         // Taken away first: a virtual thread that is interrupted cannot read from a socket.
         boolean interrupted = Thread.interrupted();
         try {
             while (true) {
                 try {
-                    return run(script, keys, arguments, deadline);
+                    return request.send();
                 } catch (InterruptedException e) {
                     interrupted = true;
                     if (e.getCause() instanceof RuntimeException failure) {
@@ -71,7 +80,12 @@ final class RedisConnection implements AutoCloseable {
 
     /** Runs the script for the namespace record. */
     List<String> record(String key, List<String> arguments, Deadline deadline) throws InterruptedException {
-        return mapped(() -> evaluate(RedisScript.RECORD, List.of(key), arguments, deadline)).stream()
+        return texts(RedisScript.RECORD, key, arguments, deadline);
+    }
+
+    private List<String> texts(RedisScript script, String key, List<String> arguments, Deadline deadline)
+            throws InterruptedException {
+        return mapped(() -> evaluate(script, List.of(key), arguments, deadline)).stream()
                 .map(field -> field instanceof byte[] bytes ? SafeEncoder.encode(bytes) : String.valueOf(field))
                 .toList();
     }

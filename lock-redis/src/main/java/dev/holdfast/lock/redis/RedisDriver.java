@@ -8,12 +8,14 @@ import dev.holdfast.lock.spi.Grant;
 import dev.holdfast.lock.spi.LeaveOutcome;
 import dev.holdfast.lock.spi.LockDriver;
 import dev.holdfast.lock.spi.LossReason;
+import dev.holdfast.lock.spi.RegisterDriver;
 import dev.holdfast.lock.spi.ReleaseOutcome;
 import dev.holdfast.lock.spi.Renewal;
 import dev.holdfast.lock.spi.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
@@ -46,6 +48,7 @@ final class RedisDriver implements LockDriver {
     private final Duration leaseTime;
     private final String lease;
     private final String floor;
+    private final RedisRegisters registers;
     private final AtomicLong requests = new AtomicLong();
 
     RedisDriver(
@@ -59,6 +62,8 @@ final class RedisDriver implements LockDriver {
         this.waiters = waiters;
         this.subscriber = subscriber;
         this.layout = new RedisLayout(context.options().namespace());
+        this.registers =
+                new RedisRegisters(connection, layout, context.options().storeTimeout());
         this.info = info;
         this.leaseTime = info.leaseTime();
         this.lease = Long.toString(leaseTime.toMillis());
@@ -227,6 +232,11 @@ final class RedisDriver implements LockDriver {
 
     private Deadline within(Duration timeout) {
         return connection.within(timeout);
+    }
+
+    @Override
+    public Optional<RegisterDriver> registers() {
+        return Optional.of(registers);
     }
 
     @Override

@@ -30,8 +30,17 @@ final class RedisLayout {
     }
 
     String lock(LockName name) {
+        return "hf:" + PROTOCOL + ":" + slot(name);
+    }
+
+    /** In the slot of the lock of the same name. */
+    String register(LockName name) {
+        return "hf:r" + PROTOCOL + ":" + slot(name);
+    }
+
+    private String slot(LockName name) {
         String escaped = name.value().replace("%", "%25").replace("{", "%7B").replace("}", "%7D");
-        return "hf:" + PROTOCOL + ":{" + namespace + "/" + escaped + "}";
+        return "{" + namespace + "/" + escaped + "}";
     }
 
     /** A key for the checks at open, which no lock can have. */

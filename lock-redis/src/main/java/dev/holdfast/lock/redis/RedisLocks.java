@@ -13,6 +13,7 @@ import dev.holdfast.lock.spi.LockProvider;
 import dev.holdfast.lock.spi.LockUrl;
 import dev.holdfast.lock.spi.StoreException;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Set;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.UnifiedJedis;
@@ -101,8 +102,10 @@ public final class RedisLocks implements LockProvider {
     }
 
     private static Set<Claim> claims(boolean direct) {
-        return direct
-                ? Set.of(Claim.FIFO, Claim.TOKENS_SURVIVE_DATA_LOSS, Claim.DIRECT_WAKEUP)
-                : Set.of(Claim.FIFO, Claim.TOKENS_SURVIVE_DATA_LOSS);
+        Set<Claim> claims = EnumSet.of(Claim.FIFO, Claim.TOKENS_SURVIVE_DATA_LOSS, Claim.FENCED_REGISTER);
+        if (direct) {
+            claims.add(Claim.DIRECT_WAKEUP);
+        }
+        return claims;
     }
 }

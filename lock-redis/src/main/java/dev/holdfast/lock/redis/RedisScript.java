@@ -17,6 +17,7 @@ enum RedisScript {
     LEAVE("clock", "lock", "leave"),
     RENEW("clock", "lock", "renew"),
     RELEASE("clock", "release-one", "lock", "release"),
+    REGISTER("guard", "register"),
     RECORD("record");
 
     private final String text;
@@ -27,7 +28,7 @@ enum RedisScript {
         this.sha = sha1(text);
     }
 
-    private static String read(String part) {
+    static String read(String part) {
         String resource = part + ".lua";
         try (InputStream in = RedisScript.class.getResourceAsStream(resource)) {
             if (in == null) {

@@ -20,8 +20,12 @@ import org.apache.zookeeper.data.ACL;
 
 /** Builds drivers: on a connection of their own, or on a CuratorFramework of the user's. */
 final class ZooKeeperClients {
-    private static final Set<Claim> CLAIMS =
-            Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP, Claim.SURVIVES_RESTART, Claim.TOKENS_SURVIVE_DATA_LOSS);
+    private static final Set<Claim> CLAIMS = Set.of(
+            Claim.FIFO,
+            Claim.DIRECT_WAKEUP,
+            Claim.SURVIVES_RESTART,
+            Claim.TOKENS_SURVIVE_DATA_LOSS,
+            Claim.FENCED_REGISTER);
 
     private ZooKeeperClients() {}
 

@@ -9,11 +9,13 @@ import dev.holdfast.lock.spi.Grant;
 import dev.holdfast.lock.spi.LeaveOutcome;
 import dev.holdfast.lock.spi.LockDriver;
 import dev.holdfast.lock.spi.LossReason;
+import dev.holdfast.lock.spi.RegisterDriver;
 import dev.holdfast.lock.spi.ReleaseOutcome;
 import dev.holdfast.lock.spi.Renewal;
 import dev.holdfast.lock.spi.StoreException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Locks in ZooKeeper: a queue of ephemeral sequential nodes for each lock, all in one pinned session. */
@@ -24,6 +26,7 @@ final class ZooKeeperDriver implements LockDriver {
     private final Map<AcquisitionId, Place> places;
     private final Queueing queueing;
     private final Holding holding;
+    private final ZooKeeperRegisters registers;
 
     ZooKeeperDriver(
             DriverContext context,
@@ -37,6 +40,7 @@ final class ZooKeeperDriver implements LockDriver {
         this.places = places;
         this.queueing = new Queueing(context, connection, layout, places);
         this.holding = new Holding(context, connection, layout, places);
+        this.registers = new ZooKeeperRegisters(context, connection, layout);
         connection.beatEvery(info.leaseTime(), () -> !places.isEmpty());
     }
 
@@ -93,6 +97,11 @@ final class ZooKeeperDriver implements LockDriver {
     @Override
     public List<ReleaseOutcome> release(List<Grant> grants) {
         return holding.release(grants);
+    }
+
+    @Override
+    public Optional<RegisterDriver> registers() {
+        return Optional.of(registers);
     }
 
     @Override

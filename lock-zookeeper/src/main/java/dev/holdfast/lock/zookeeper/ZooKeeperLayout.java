@@ -61,6 +61,14 @@ final class ZooKeeperLayout {
         return locks() + "/" + encode(name.value());
     }
 
+    String registers() {
+        return namespace + "/registers";
+    }
+
+    String register(LockName name) {
+        return registers() + "/" + encode(name.value());
+    }
+
     /** The path that a new queue node is created at; the server appends the sequence number. */
     String queueNode(LockName name, AcquisitionId id) {
         return lock(name) + "/" + QueueNode.prefix(id);

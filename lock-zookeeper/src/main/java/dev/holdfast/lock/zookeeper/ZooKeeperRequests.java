@@ -1,5 +1,6 @@
 package dev.holdfast.lock.zookeeper;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -83,6 +84,33 @@ final class ZooKeeperRequests {
         Call<List<String>> call = new Call<>(false);
         handle.getChildren(
                 path, false, (rc, asked, context, children, stat) -> call.answer(rc, asked, () -> children), null);
+        return call;
+    }
+
+    /** A node's data, and its version. */
+    record Bytes(ByteBuffer buffer, Stat stat) {
+        byte[] data() {
+            byte[] data = new byte[buffer.remaining()];
+            buffer.duplicate().get(data);
+            return data;
+        }
+    }
+
+    CompletableFuture<Bytes> bytes(String path) {
+        Call<Bytes> call = new Call<>(false);
+        handle.getData(
+                path,
+                null,
+                (rc, asked, context, data, stat) -> call.answer(
+                        rc, asked, () -> new Bytes(ByteBuffer.wrap(data == null ? new byte[0] : data), stat)),
+                null);
+        return call;
+    }
+
+    /** What is read after it on this connection is no older than this moment. */
+    CompletableFuture<String> sync(String path) {
+        Call<String> call = new Call<>(false);
+        handle.sync(path, (rc, asked, context) -> call.answer(rc, asked, () -> asked), null);
         return call;
     }
 

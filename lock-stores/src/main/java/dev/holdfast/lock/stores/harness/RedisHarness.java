@@ -26,7 +26,7 @@ final class RedisHarness extends StoreHarness {
 
     @Override
     public Set<Claim> claims() {
-        return Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP, Claim.TOKENS_SURVIVE_DATA_LOSS);
+        return Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP, Claim.TOKENS_SURVIVE_DATA_LOSS, Claim.FENCED_REGISTER);
     }
 
     @Override
