@@ -32,8 +32,7 @@ final class RedisRegisters implements RegisterDriver {
     }
 
     private RegisterAnswer ask(LockName name, List<String> arguments) {
-        List<String> reply =
-                connection.register(layout.register(name), arguments, connection.within(storeTimeout));
+        List<String> reply = connection.register(layout.register(name), arguments, connection.within(storeTimeout));
         if (reply.get(0).equals("stale")) {
             return new RegisterAnswer.Stale(Long.parseLong(reply.get(1)));
         }

@@ -3,10 +3,12 @@ package dev.holdfast.lock.tck;
 import dev.holdfast.lock.AcquireTimeoutException;
 import dev.holdfast.lock.ClientOptions;
 import dev.holdfast.lock.DistributedLock;
+import dev.holdfast.lock.FencedRegister;
 import dev.holdfast.lock.Lease;
 import dev.holdfast.lock.LockClient;
 import dev.holdfast.lock.LockException;
 import dev.holdfast.lock.Locks;
+import dev.holdfast.lock.StaleTokenException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * held             held true | held false
  * watch            watching; from now on a thread asks the lease without pause whether it is held
  * lastHeld         lastHeld NANOS, taken before the last question that was answered with yes
+ * read             read TEXT | read nothing | stale, from the register of the lock's name with the lease's token
+ * write TEXT       written | stale
  * release          released OUTCOME
  * die              no answer: the JVM halts at once
  * </pre>
@@ -34,12 +38,14 @@ import org.jspecify.annotations.Nullable;
  * It halts when its standard input ends.
  */
 public final class LockTaker {
+    private final LockClient client;
     private final DistributedLock lock;
     private @Nullable Lease lease;
     private volatile long lastHeld;
 
-    private LockTaker(DistributedLock lock) {
-        this.lock = lock;
+    private LockTaker(LockClient client, String name) {
+        this.client = client;
+        this.lock = client.named(name);
     }
 
     /** See the class. */
@@ -50,7 +56,7 @@ public final class LockTaker {
                 .build();
         try (BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
                 LockClient client = Locks.open(arguments[0], options)) {
-            LockTaker taker = new LockTaker(client.named(decode(arguments[1])));
+            LockTaker taker = new LockTaker(client, decode(arguments[1]));
             say("ready");
             taker.obey(commands);
         }
@@ -89,6 +95,7 @@ public final class LockTaker {
             case "held" -> "held " + held.isHeld();
             case "watch" -> watch(held);
             case "lastHeld" -> "lastHeld " + lastHeld;
+            case "read", "write" -> register(command, held.fencingToken());
             case "release" -> "released " + held.release();
             default -> "unknown command " + command[0];
         };
@@ -101,6 +108,24 @@ public final class LockTaker {
             return "granted " + granted.fencingToken();
         } catch (AcquireTimeoutException e) {
             return "timeout";
+        } catch (LockException e) {
+            return "failed " + e.getClass().getSimpleName();
+        }
+    }
+
+    private String register(String[] command, long token) {
+        try {
+            FencedRegister register = client.register(lock.name());
+            if (command[0].equals("write")) {
+                register.write(token, command[1].getBytes(StandardCharsets.UTF_8));
+                return "written";
+            }
+            return "read "
+                    + register.read(token)
+                            .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                            .orElse("nothing");
+        } catch (StaleTokenException e) {
+            return "stale";
         } catch (LockException e) {
             return "failed " + e.getClass().getSimpleName();
         }

@@ -21,6 +21,8 @@ public interface LockTck
                 DeadlineTck,
                 LeaseTck,
                 FencingTck,
+                RegisterTck,
+                RegisterFaultTck,
                 WaitingTck,
                 LivenessTck,
                 CostTck,

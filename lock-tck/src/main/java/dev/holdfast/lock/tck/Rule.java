@@ -88,10 +88,48 @@ public enum Rule {
                     + "own past."),
     F7(
             engine(UNTESTABLE)
-                    .because("the resource belongs to the application; the kit's own register obeys "
-                            + "it, and its tests plant one that does not"),
+                    .because("the resource belongs to the application; R1 to R3 and R11 show it for those of Holdfast"),
             "A fenced resource MUST reject a token lower than the highest it has seen, in reads as in writes, "
                     + "and accept an equal one."),
+    R1(
+            driver(DETERMINISTIC).claim(Claim.FENCED_REGISTER),
+            "A register MUST refuse a token lower than its mark, in reads as in writes, and change nothing " + "then."),
+    R2(
+            driver(DETERMINISTIC).claim(Claim.FENCED_REGISTER),
+            "A read of a register MUST raise its mark to the token shown, so that a late write of a former "
+                    + "holder is refused."),
+    R3(
+            driver(DETERMINISTIC).claim(Claim.FENCED_REGISTER),
+            "A register MUST accept a token equal to its mark, in reads as in writes, any number of times."),
+    R4(
+            driver(STOCHASTIC).claim(Claim.FENCED_REGISTER),
+            "A register MUST NOT lose an accepted write of a holder that has read with its token before, even "
+                    + "when leases overlap."),
+    R5(
+            driver(DETERMINISTIC).claim(Claim.FENCED_REGISTER),
+            "Mark and value of a register MUST stay as they are, byte by byte, when leases, sessions and "
+                    + "clients end."),
+    R6(
+            driver(DETERMINISTIC).needs(PROCESS_CONTROL).claim(Claim.SURVIVES_RESTART),
+            "Mark and value of a register MUST survive a crash and restart of its store."),
+    R7(
+            driver(DETERMINISTIC).claim(Claim.FENCED_REGISTER),
+            "Registers MUST NOT share state with those of other names or namespaces, nor with the lock of "
+                    + "their own name."),
+    R8(
+            engine(DETERMINISTIC),
+            "A request to a register that may have been executed MUST be told apart from one that was not, "
+                    + "and from one that was refused."),
+    R9(
+            driver(DETERMINISTIC).needs(PROCESS_CONTROL).claim(Claim.FENCED_REGISTER),
+            "A request to a register MUST be over within the store timeout, also with a dead store."),
+    R10(
+            driver(DETERMINISTIC).needs(PROCESS_CONTROL).claim(Claim.TOKENS_SURVIVE_DATA_LOSS),
+            "A write of a former holder MUST be refused once the next holder has read, even when the store "
+                    + "has lost all its data in between."),
+    R11(
+            engine(DETERMINISTIC),
+            "A guard in memory MUST NOT begin work with a token lower than its mark, nor beside other work."),
     D1(
             engine(UNTESTABLE)
                     .because("a test cannot step the clock of the machine; an architecture test "

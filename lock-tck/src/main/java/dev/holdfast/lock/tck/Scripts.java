@@ -5,11 +5,15 @@ import dev.holdfast.lock.spi.Answer;
 import dev.holdfast.lock.spi.Grant;
 import dev.holdfast.lock.spi.LeaveOutcome;
 import dev.holdfast.lock.spi.LockDriver;
+import dev.holdfast.lock.spi.LockName;
+import dev.holdfast.lock.spi.RegisterAnswer;
+import dev.holdfast.lock.spi.RegisterDriver;
 import dev.holdfast.lock.spi.ReleaseOutcome;
 import dev.holdfast.lock.spi.Renewal;
 import dev.holdfast.lock.spi.StoreException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -198,6 +202,31 @@ final class Scripts {
             LeaveOutcome outcome = super.leave(request);
             queued.decrementAndGet();
             return outcome;
+        }
+    }
+
+    /** Answers every request to a register with this exception. */
+    static final class FailingRegisters extends ForwardingDriver {
+        private final StoreException answer;
+
+        FailingRegisters(LockDriver target, StoreException answer) {
+            super(target);
+            this.answer = answer;
+        }
+
+        @Override
+        public Optional<RegisterDriver> registers() {
+            return Optional.of(new RegisterDriver() {
+                @Override
+                public RegisterAnswer read(LockName name, long token) {
+                    throw answer;
+                }
+
+                @Override
+                public RegisterAnswer write(LockName name, long token, byte[] value) {
+                    throw answer;
+                }
+            });
         }
     }
 }

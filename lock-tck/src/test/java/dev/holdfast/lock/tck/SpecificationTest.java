@@ -30,7 +30,7 @@ class SpecificationTest {
             Pattern.compile("\\\\ \\*(deterministic|stochastic|untestable)(?:: (.*))? · (engine|driver) · "
                     + "(one JVM|processes|process control|lost replies) · (MUST|claim [A-Z_]+)\\*$");
     private static final Pattern CITED =
-            Pattern.compile("\\brules? ([A-Z]\\d+(?:(?:, | and | to )[A-Z]\\d+)*)|\\(([SLFDWNECPX]\\d+)\\)");
+            Pattern.compile("\\brules? ([A-Z]\\d+(?:(?:, | and | to )[A-Z]\\d+)*)|\\(([SLFRDWNECPX]\\d+)\\)");
 
     private static Map<String, String> paragraphs() throws IOException {
         Map<String, String> rules = new LinkedHashMap<>();

@@ -47,8 +47,7 @@ final class ZooKeeperRegisters implements RegisterDriver {
     }
 
     private RegisterAnswer ask(String what, LockName name, long token, UnaryOperator<Optional<byte[]>> change) {
-        Deadline deadline =
-                Deadline.after(context.ticker(), context.options().storeTimeout());
+        Deadline deadline = Deadline.after(context.ticker(), context.options().storeTimeout());
         try {
             ZooKeeperRequests requests = connection.link(deadline, what).requests();
             for (boolean synced = false; ; synced = true) {

@@ -27,7 +27,12 @@ final class EtcdHarness extends StoreHarness {
 
     @Override
     public Set<Claim> claims() {
-        return Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP, Claim.SURVIVES_RESTART, Claim.TOKENS_SURVIVE_DATA_LOSS, Claim.FENCED_REGISTER);
+        return Set.of(
+                Claim.FIFO,
+                Claim.DIRECT_WAKEUP,
+                Claim.SURVIVES_RESTART,
+                Claim.TOKENS_SURVIVE_DATA_LOSS,
+                Claim.FENCED_REGISTER);
     }
 
     @Override

@@ -31,7 +31,12 @@ final class PostgresHarness extends StoreHarness {
     @Override
     public Set<Claim> claims() {
         return flushes
-                ? Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP, Claim.TOKENS_SURVIVE_DATA_LOSS, Claim.FENCED_REGISTER, Claim.SURVIVES_RESTART)
+                ? Set.of(
+                        Claim.FIFO,
+                        Claim.DIRECT_WAKEUP,
+                        Claim.TOKENS_SURVIVE_DATA_LOSS,
+                        Claim.FENCED_REGISTER,
+                        Claim.SURVIVES_RESTART)
                 : Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP, Claim.TOKENS_SURVIVE_DATA_LOSS, Claim.FENCED_REGISTER);
     }
 
