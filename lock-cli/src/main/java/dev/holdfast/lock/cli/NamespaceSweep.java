@@ -156,7 +156,7 @@ final class NamespaceSweep {
         String schema = url.parameters().getOrDefault("schema", "holdfast").replace("\"", "\"\"");
         try (Connection connection =
                 DriverManager.getConnection("jdbc:postgresql://" + hosts + "/" + url.path(), properties)) {
-            for (String table : new String[] {"entry", "lock", "meta"}) {
+            for (String table : new String[] {"entry", "lock", "register", "meta"}) {
                 String delete = "DELETE FROM \"" + schema + "\"." + table + " WHERE starts_with(namespace, ?)";
                 try (PreparedStatement statement = connection.prepareStatement(delete)) {
                     statement.setString(1, namespace);

@@ -49,9 +49,12 @@ final class ZooKeeperRegisters implements RegisterDriver {
     private RegisterAnswer ask(String what, LockName name, long token, UnaryOperator<Optional<byte[]>> change) {
         Deadline deadline = Deadline.after(context.ticker(), context.options().storeTimeout());
         try {
-            ZooKeeperRequests requests = connection.link(deadline, what).requests();
             for (boolean synced = false; ; synced = true) {
+                ZooKeeperRequests requests = connection.link(deadline, what).requests();
                 Found found = found(requests, what, name, synced, deadline);
+                if (found == null) {
+                    continue;
+                }
                 if (token < found.data.mark()) {
                     return new RegisterAnswer.Stale(found.data.mark());
                 }
@@ -73,12 +76,16 @@ final class ZooKeeperRegisters implements RegisterDriver {
      */
     private record Found(MarkedData data, @Nullable Stat stat) {}
 
-    /** Nothing that goes wrong here has changed anything. The first read may be behind; a second one must not be. */
-    private Found found(ZooKeeperRequests requests, String what, LockName name, boolean synced, Deadline deadline)
+    /**
+     * Nothing that goes wrong here has changed anything. The first read may be behind; a second one must not be.
+     *
+     * @return null if the connection broke: there may be another one in time
+     */
+    private @Nullable Found found(ZooKeeperRequests requests, String what, LockName name, boolean synced, Deadline deadline)
             throws InterruptedException {
         String path = layout.register(name);
         if (deadline.remainingNanos() == 0) {
-            throw connection.errors().notSent(what, "others kept changing it; try again");
+            throw connection.errors().notSent(what, "others kept changing it, or the connection broke; try again");
         }
         try {
             if (synced) {
@@ -88,6 +95,8 @@ final class ZooKeeperRegisters implements RegisterDriver {
             return new Found(MarkedData.parse(stored.data()), stored.stat());
         } catch (KeeperException.NoNodeException e) {
             return new Found(new MarkedData(0, Optional.empty()), null);
+        } catch (KeeperException.ConnectionLossException | KeeperException.SessionExpiredException e) {
+            return null;
         } catch (NumberFormatException e) {
             throw connection.errors().refused(what, path + " is no register", e);
         } catch (KeeperException | TimeoutException e) {
