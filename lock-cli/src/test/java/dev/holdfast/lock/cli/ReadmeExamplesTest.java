@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * place of the store in its URL.
  */
 class ReadmeExamplesTest {
-    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern EXAMPLE = Pattern.compile("(?s)\n```java\n(.*?)\n```\n");
     private static final Pattern STORE = Pattern.compile("\"(redis|etcd|zookeeper|postgresql)://[^\"?]*");
     private static final Pattern SECRET = Pattern.compile("[?&]passwordFile=[^\"&]*");
@@ -44,8 +44,8 @@ class ReadmeExamplesTest {
     @TempDir
     private Path directory;
 
-    private static List<String> examples() throws IOException {
-        return EXAMPLE.matcher(Files.readString(ROOT.resolve("README.md")))
+    static List<String> examples(Path page) throws IOException {
+        return EXAMPLE.matcher(Files.readString(page))
                 .results()
                 .map(found -> found.group(1))
                 .toList();
@@ -53,7 +53,7 @@ class ReadmeExamplesTest {
 
     @TestFactory
     Stream<DynamicTest> examplesCompileAndRun() throws IOException {
-        List<String> examples = examples();
+        List<String> examples = examples(ROOT.resolve("README.md"));
         assertTrue(examples.size() >= 4, "the README has examples");
         return examples.stream()
                 .map(example -> DynamicTest.dynamicTest(
@@ -93,7 +93,7 @@ class ReadmeExamplesTest {
                 .orElseThrow();
     }
 
-    private static void compile(Path source, Path into) throws IOException {
+    static void compile(Path source, Path into) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter messages = new StringWriter();
         try (var files = compiler.getStandardFileManager(null, null, null)) {

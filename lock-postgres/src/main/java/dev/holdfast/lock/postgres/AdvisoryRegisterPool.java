@@ -53,14 +53,16 @@ final class AdvisoryRegisterPool implements Supplier<PostgresConnection>, AutoCl
 
     @Override
     public void close() {
+        PostgresConnection open;
         lock.lock();
         try {
             closed = true;
-            if (pool != null) {
-                pool.close();
-            }
+            open = pool;
         } finally {
             lock.unlock();
+        }
+        if (open != null) {
+            open.close();
         }
     }
 }
