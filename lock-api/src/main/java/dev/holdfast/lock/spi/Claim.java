@@ -13,6 +13,6 @@ public enum Claim {
     SURVIVES_RESTART,
     /** Tokens rise even when the store has lost all its data, as long as its clock is not below its own past (S2). */
     TOKENS_SURVIVE_DATA_LOSS,
-    /** The store keeps values that reject older tokens, in one atomic step each (rules R1 to R8). */
+    /** The store keeps values that reject older tokens, in one atomic step each (rules R1 to R5). */
     FENCED_REGISTER
 }

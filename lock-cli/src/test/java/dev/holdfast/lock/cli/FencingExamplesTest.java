@@ -69,7 +69,8 @@ class FencingExamplesTest {
     private void compile(String example, String name) throws IOException {
         boolean isClass = example.startsWith("final class");
         // Both the API and jetcd have a Lease; the examples mean the API's.
-        String body = isClass ? example : METHOD.formatted(name, example.replace(" Lease ", " dev.holdfast.lock.Lease "));
+        String body =
+                isClass ? example : METHOD.formatted(name, example.replace(" Lease ", " dev.holdfast.lock.Lease "));
         Path sources = Files.createDirectories(directory.resolve(name));
         Path source = Files.writeString(sources.resolve(name + ".java"), GIVEN + body);
         ReadmeExamplesTest.compile(source, sources);
@@ -78,8 +79,8 @@ class FencingExamplesTest {
     @Test
     void thePageShowsEveryGuard() throws IOException {
         String page = Files.readString(PAGE);
-        for (String guard :
-                List.of("FencingGuard", "PostgresGuard", "RedisGuard", "EtcdGuard", "ZooKeeperGuard", "register(name)")) {
+        for (String guard : List.of(
+                "FencingGuard", "PostgresGuard", "RedisGuard", "EtcdGuard", "ZooKeeperGuard", "register(name)")) {
             assertTrue(page.contains(guard), guard);
         }
     }

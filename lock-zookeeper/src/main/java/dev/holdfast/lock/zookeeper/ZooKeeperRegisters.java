@@ -81,7 +81,8 @@ final class ZooKeeperRegisters implements RegisterDriver {
      *
      * @return null if the connection broke: there may be another one in time
      */
-    private @Nullable Found found(ZooKeeperRequests requests, String what, LockName name, boolean synced, Deadline deadline)
+    private @Nullable Found found(
+            ZooKeeperRequests requests, String what, LockName name, boolean synced, Deadline deadline)
             throws InterruptedException {
         String path = layout.register(name);
         if (deadline.remainingNanos() == 0) {
