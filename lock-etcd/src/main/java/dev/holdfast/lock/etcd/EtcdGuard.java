@@ -7,7 +7,6 @@ import io.etcd.jetcd.op.Cmp;
 import io.etcd.jetcd.op.CmpTarget;
 import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.PutOption;
-import java.util.Locale;
 
 /**
  * A guard for data that lie in etcd themselves: the pieces of your own transaction that compare a fencing token with
@@ -29,8 +28,8 @@ import java.util.Locale;
  * token, until {@link #create} makes it anew, and then any.
  */
 public final class EtcdGuard {
-    /** Of one length, so that etcd, which compares values byte by byte, compares numbers. */
-    private static final String DECIMAL = "%019d";
+    /** Of the highest token plus one, 2^63. */
+    private static final int DIGITS = 19;
 
     private final ByteSequence key;
 
@@ -55,7 +54,7 @@ public final class EtcdGuard {
 
     /** For the {@code If} of a transaction: the mark is there and not higher than this token. */
     public Cmp admits(long token) {
-        return new Cmp(key, Cmp.Op.LESS, CmpTarget.value(decimal(Math.addExact(positive(token), 1))));
+        return new Cmp(key, Cmp.Op.LESS, CmpTarget.value(decimal(positive(token) + 1)));
     }
 
     /** For its {@code Then}: this token is the mark now. */
@@ -78,7 +77,9 @@ public final class EtcdGuard {
         return token;
     }
 
-    private static ByteSequence decimal(long mark) {
-        return ByteSequence.from(String.format(Locale.ROOT, DECIMAL, mark), UTF_8);
+    /** Of one length, so that etcd, which compares values byte by byte, compares numbers. */
+    private static ByteSequence decimal(long unsigned) {
+        String digits = Long.toUnsignedString(unsigned);
+        return ByteSequence.from("0".repeat(DIGITS - digits.length()) + digits, UTF_8);
     }
 }

@@ -46,7 +46,7 @@ public interface RegisterTck extends Chapter {
     default void r1_tokensCompareAsNumbers() throws Exception {
         try (Stage stage = stage()) {
             Cell cell = Cell.of(stage.client(), stage.name());
-            List<Long> rising = List.of(9L, 10L, 99L, 100L, 1L << 53, (1L << 53) + 1, Long.MAX_VALUE - 2);
+            List<Long> rising = List.of(9L, 10L, 99L, 100L, 1L << 53, (1L << 53) + 1, Long.MAX_VALUE - 1, Long.MAX_VALUE);
             for (int i = 0; i < rising.size(); i++) {
                 cell.write(rising.get(i), "v" + i);
                 if (i > 0) {
