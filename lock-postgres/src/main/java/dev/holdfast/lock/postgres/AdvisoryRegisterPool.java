@@ -41,8 +41,7 @@ final class AdvisoryRegisterPool implements Supplier<PostgresConnection>, AutoCl
             if (open == null) {
                 UrlTarget target =
                         new UrlTarget(url, parameters, context.options().storeTimeout());
-                open = new PostgresConnection(
-                        () -> target.open(context.options().storeTimeout()), errors, context, SIZE);
+                open = new PostgresConnection(target, errors, context, SIZE);
                 pool = open;
             }
             return open;

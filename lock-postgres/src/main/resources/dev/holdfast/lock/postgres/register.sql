@@ -1,4 +1,4 @@
--- Holdfast, protocol 1, both modes: registers, which are no part of any lock and never swept. Run after leases.sql.
+-- Holdfast, protocol 1, both modes: registers, which are no part of any lock and never swept. Run after schema.sql.
 
 CREATE TABLE IF NOT EXISTS holdfast.register (
     namespace text COLLATE "C" NOT NULL,
@@ -15,7 +15,13 @@ CREATE OR REPLACE FUNCTION holdfast.register_1(
     OUT accepted boolean, OUT highest bigint, OUT held bytea)
 LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM holdfast.begin_1(p_wait);
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'Holdfast needs READ COMMITTED, not %', current_setting('transaction_isolation')
+            USING ERRCODE = 'HF001';
+    END IF;
+    IF p_wait > 0 THEN
+        PERFORM set_config('lock_timeout', p_wait::text, true);
+    END IF;
     INSERT INTO holdfast.register AS r VALUES (p_namespace, p_name, p_token, p_value)
         ON CONFLICT (namespace, name) DO UPDATE
             SET mark = EXCLUDED.mark, value = coalesce(EXCLUDED.value, r.value)
