@@ -144,7 +144,8 @@ record PostgresOpening(PostgresLayout layout, PostgresMode mode, String store, S
                         store + ": tables or functions are missing in schema '" + layout.schema()
                                 + "' and this role may not make them (" + e.getMessage()
                                 + "); an administrator runs the text of PostgresLocks.schemaSql(\"" + layout.schema()
-                                + "\"), which is schema.sql, queue.sql, leases.sql and register.sql of lock-postgres, and then "
+                                + "\"), which is schema.sql, queue.sql, leases.sql and register.sql of lock-postgres,"
+                                + " and then "
                                 + grants(layout.schema()),
                         e);
             }

@@ -1,5 +1,6 @@
--- Holdfast, protocol 1, mode row: the tables. Run schema.sql, queue.sql, leases.sql and register.sql in one transaction;
--- they may be repeated. For a schema of another name replace every "holdfast." in them, and the name in CREATE SCHEMA.
+-- Holdfast, protocol 1, mode row: the tables. Run schema.sql, queue.sql, leases.sql and register.sql in one
+-- transaction; they may be repeated. For a schema of another name replace every "holdfast." in them, and the name in
+-- CREATE SCHEMA.
 -- The protocol and the reason for each step are in docs/postgresql.md.
 
 CREATE SCHEMA IF NOT EXISTS holdfast;

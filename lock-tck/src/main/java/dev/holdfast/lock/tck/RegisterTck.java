@@ -21,6 +21,10 @@ import org.opentest4j.AssertionFailedError;
 
 /** Chapter R, first part: what a fenced register accepts, refuses and keeps. */
 public interface RegisterTck extends Chapter {
+    /** Ends of names that a careless layout takes for one another, or for parts of a register. */
+    List<String> ALIKE =
+            List.of("", "/", "/mark", "/value", "A", "a", "{a}", "%7Ba%7D", " ", "\u00e9", "e\u0301");
+
     /** A token that is lower than the mark is refused, and nothing changes. If this fails, look at the comparison. */
     @Test
     @Verifies(Rule.R1)
@@ -46,7 +50,8 @@ public interface RegisterTck extends Chapter {
     default void r1_tokensCompareAsNumbers() throws Exception {
         try (Stage stage = stage()) {
             Cell cell = Cell.of(stage.client(), stage.name());
-            List<Long> rising = List.of(9L, 10L, 99L, 100L, 1L << 53, (1L << 53) + 1, Long.MAX_VALUE - 1, Long.MAX_VALUE);
+            List<Long> rising =
+                    List.of(9L, 10L, 99L, 100L, 1L << 53, (1L << 53) + 1, Long.MAX_VALUE - 1, Long.MAX_VALUE);
             for (int i = 0; i < rising.size(); i++) {
                 cell.write(rising.get(i), "v" + i);
                 if (i > 0) {
@@ -194,7 +199,7 @@ public interface RegisterTck extends Chapter {
         }
     }
 
-    /** Registers of distinct names, namespaces and kinds are distinct. If this fails: which two does the layout join? */
+    /** Registers of distinct names and namespaces are distinct. If this fails: which two does the layout join? */
     @Test
     @Verifies(Rule.R7)
     default void r7_registersShareNothing() throws Exception {
@@ -209,8 +214,7 @@ public interface RegisterTck extends Chapter {
                             stage.options().leaseTime(stage.longLease()).build()));
             List<Map.Entry<Cell, String>> written = new ArrayList<>();
             for (LockClient client : clients) {
-                for (String end :
-                        List.of("", "/", "/mark", "/value", "A", "a", "{a}", "%7Ba%7D", " ", "\u00e9", "e\u0301")) {
+                for (String end : ALIKE) {
                     Cell cell = Cell.of(client, base + end);
                     long token = 1_000L + written.size();
                     String value = "value " + written.size();
