@@ -22,8 +22,7 @@ import org.opentest4j.AssertionFailedError;
 /** Chapter R, first part: what a fenced register accepts, refuses and keeps. */
 public interface RegisterTck extends Chapter {
     /** Ends of names that a careless layout takes for one another, or for parts of a register. */
-    List<String> ALIKE =
-            List.of("", "/", "/mark", "/value", "A", "a", "{a}", "%7Ba%7D", " ", "\u00e9", "e\u0301");
+    List<String> ALIKE = List.of("", "/", "/mark", "/value", "A", "a", "{a}", "%7Ba%7D", " ", "\u00e9", "e\u0301");
 
     /** A token that is lower than the mark is refused, and nothing changes. If this fails, look at the comparison. */
     @Test
