@@ -1,7 +1,7 @@
 -- Holdfast, protocol 1, mode row: the functions of leases that are held, and the sweeper. Run after queue.sql.
 
--- Restarts the leases of these holders. outcomes: renewed | lost | locked (only if there are several: somebody has locked
--- the row; ask again for it alone). One locked row must not hold up the others.
+-- Restarts the leases of these holders. outcomes: renewed | lost | locked (only if there are several: somebody has
+-- locked the row; ask again for it alone). One locked row must not hold up the others.
 CREATE OR REPLACE FUNCTION holdfast.renew_some_1(
     p_namespace text, p_names text[], p_ids uuid[], p_tokens bigint[], p_lease bigint) RETURNS text[]
 LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$

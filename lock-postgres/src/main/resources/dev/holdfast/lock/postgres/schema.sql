@@ -14,8 +14,8 @@ CREATE TABLE IF NOT EXISTS holdfast.meta (
     swept     timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
--- One row per lock name, with its exclusive holder. Its row lock orders everything that happens to the name. Nothing but
--- the key is indexed: taking and freeing a lock that nobody waits for replaces the row within its page.
+-- One row per lock name, with its exclusive holder. Its row lock orders everything that happens to the name. Only the
+-- key is indexed: taking and freeing a lock that nobody waits for replaces the row within its page.
 CREATE TABLE IF NOT EXISTS holdfast.lock (
     namespace   text COLLATE "C" NOT NULL,
     name        text COLLATE "C" NOT NULL,

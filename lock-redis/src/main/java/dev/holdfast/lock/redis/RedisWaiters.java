@@ -80,7 +80,7 @@ final class RedisWaiters {
         }
     }
 
-    /** The latest request was not executed. An acquire of which no request is known can get no grant from the channel. */
+    /** The latest request was not executed. An acquire of which none is known can get no grant from the channel. */
     void notExecuted(AcquisitionId id, long n) {
         waiters.computeIfPresent(id, (key, waiter) -> {
             Sent latest = waiter.latest;
