@@ -33,6 +33,7 @@ record ReadmeTable(Path file, String before, String after) {
     private static Map<String, String> chapters() {
         Map<String, String> chapters = new LinkedHashMap<>();
         chapters.put("F", "fencing tokens");
+        chapters.put("R", "fenced registers");
         chapters.put("D", "leases and deadlines");
         chapters.put("W", "waiting");
         chapters.put("N", "names");

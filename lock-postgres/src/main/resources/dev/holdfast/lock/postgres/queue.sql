@@ -24,8 +24,8 @@ BEGIN
 END $$;
 
 -- If the lock is free, or p_ended says that its holder has just ended, makes the first live waiter the holder, or
--- nobody. Returns true if that is another acquire than p_self. The caller owns the row lock; p_self is alive, it is calling,
--- however long the call has taken by now.
+-- nobody. Returns true if that is another acquire than p_self. The caller owns the row lock; p_self is alive, it is
+-- calling, however long the call has taken by now.
 CREATE OR REPLACE FUNCTION holdfast.advance_1(p_namespace text, p_name text, p_self uuid, p_ended boolean)
     RETURNS boolean
 LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
