@@ -197,4 +197,28 @@ public interface LivenessTck extends Chapter {
             holder.release(List.of(holding));
         }
     }
+
+    /**
+     * Whoever comes when the holder has lapsed queues behind those who wait. If this fails, a short way to a lock that
+     * looks free does not ask who waits.
+     */
+    @Test
+    @Verifies(Rule.L5)
+    default void l5_aLapsedHolderIsFollowedByTheFirstWaiter() throws Exception {
+        try (Stage stage = stage()) {
+            LockDriver driver = stage.driver();
+            String name = stage.name();
+            AcquireRequest lapsing = Stage.request(name, false);
+            Exchange.granted(stage.driver(), lapsing);
+            AcquireRequest first = Stage.request(name, true);
+            assertInstanceOf(Answer.Waiting.class, driver.enter(first));
+            if (!harness().expire(name)) {
+                throw new NotApplicable("the harness cannot end a grant in the store");
+            }
+            AcquireRequest newcomer = Stage.request(name, true);
+            assertInstanceOf(Answer.Waiting.class, driver.enter(newcomer), "a newcomer while another waits");
+            driver.release(List.of(Exchange.awaitGrant(driver, first)));
+            driver.release(List.of(Exchange.awaitGrant(driver, newcomer)));
+        }
+    }
 }
