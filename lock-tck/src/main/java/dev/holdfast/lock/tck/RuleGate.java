@@ -1,20 +1,41 @@
 package dev.holdfast.lock.tck;
 
+import dev.holdfast.lock.spi.Claim;
 import dev.holdfast.lock.tck.Basis.DecidedBy;
 import dev.holdfast.lock.tck.Basis.Needs;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+import org.opentest4j.AssertionFailedError;
+import org.opentest4j.TestAbortedException;
 
-/** Aborts a test whose rules do not concern this store, with the reason. */
-public final class RuleGate implements BeforeEachCallback {
+/**
+ * Aborts a test whose rules do not concern this store, or whose faults cannot be brought about there, with the reason.
+ * A test of a claim that the store is expected to break runs all the same, and fails when it finds the claim kept.
+ */
+public final class RuleGate implements BeforeEachCallback, InvocationInterceptor {
     @Override
     public void beforeEach(ExtensionContext context) {
-        Verifies cited = context.getRequiredTestMethod().getAnnotation(Verifies.class);
-        if (cited != null && context.getRequiredTestInstance() instanceof Chapter chapter) {
-            for (Rule rule : cited.value()) {
-                check(rule, chapter.harness());
+        if (context.getRequiredTestInstance() instanceof Chapter chapter) {
+            Method test = context.getRequiredTestMethod();
+            rules(test).forEach(rule -> check(rule, chapter.harness()));
+            Injects injects = test.getAnnotation(Injects.class);
+            for (Fault fault : injects == null ? new Fault[0] : injects.value()) {
+                chapter.harness().impossible(fault).ifPresent(reason -> {
+                    throw new NotApplicable(reason);
+                });
             }
         }
+    }
+
+    private static Stream<Rule> rules(Method test) {
+        Verifies cited = test.getAnnotation(Verifies.class);
+        return cited == null ? Stream.empty() : Arrays.stream(cited.value());
     }
 
     private static void check(Rule rule, LockHarness harness) {
@@ -22,9 +43,11 @@ public final class RuleGate implements BeforeEachCallback {
         if (basis.decidedBy() == DecidedBy.ENGINE && !harness.reference()) {
             throw NotApplicable.shownOnMemory();
         }
-        basis.claim().filter(claim -> !harness.claims().contains(claim)).ifPresent(claim -> {
-            throw new NotClaimed(claim);
-        });
+        basis.claim()
+                .filter(claim -> !harness.claims().contains(claim) && !expectedBroken(claim, harness))
+                .ifPresent(claim -> {
+                    throw new NotClaimed(claim);
+                });
         if (basis.needs() == Needs.PROCESSES && !harness.processes()) {
             throw new NotApplicable("other processes cannot reach this store");
         }
@@ -34,5 +57,43 @@ public final class RuleGate implements BeforeEachCallback {
         if (basis.needs() == Needs.LOST_REPLIES && harness.link().isEmpty()) {
             throw new NotApplicable("the harness has no proxy in front of this store");
         }
+    }
+
+    private static boolean expectedBroken(Claim claim, LockHarness harness) {
+        return harness.expected()
+                .filter(expected -> expected.of(claim) == Expected.Keeping.BROKEN)
+                .isPresent();
+    }
+
+    @Override
+    public void interceptTestMethod(
+            Invocation<Void> invocation,
+            ReflectiveInvocationContext<Method> invocationContext,
+            ExtensionContext context)
+            throws Throwable {
+        Optional<Claim> broken = brokenClaim(context);
+        if (broken.isEmpty()) {
+            invocation.proceed();
+            return;
+        }
+        try {
+            invocation.proceed();
+        } catch (TestAbortedException notDecided) {
+            throw notDecided;
+        } catch (AssertionError asDocumented) {
+            throw new NotClaimed(broken.get(), asDocumented);
+        }
+        throw new AssertionFailedError(broken.get() + " is kept, although the expected results of this store call it"
+                + " broken: correct them and the documentation, and let the driver claim it");
+    }
+
+    private static Optional<Claim> brokenClaim(ExtensionContext context) {
+        if (context.getRequiredTestInstance() instanceof Chapter chapter) {
+            return rules(context.getRequiredTestMethod())
+                    .flatMap(rule -> rule.basis().claim().stream())
+                    .filter(claim -> expectedBroken(claim, chapter.harness()))
+                    .findFirst();
+        }
+        return Optional.empty();
     }
 }
