@@ -141,7 +141,7 @@ final class Wire {
         }
     }
 
-    /** What a client sends on the connection on which the store is to push to it; empty where it has none of its own. */
+    /** What a client sends on the connection on which the store is to push to it; empty where there is none. */
     static String subscription(StoreKind kind) {
         return switch (kind) {
             case REDIS -> "SUBSCRIBE";

@@ -141,8 +141,8 @@ public interface StoreFaultTck extends Chapter {
 
     /**
      * The wall clock of a client jumps by two lease times: forward it may cost a lease, as if the machine had been
-     * suspended, back it costs nothing; nobody else is granted a lock that is held, and tokens rise. If this fails, look
-     * for a deadline or a token that is a reading of the wall clock.
+     * suspended, back it costs nothing; nobody else is granted a lock that is held, and tokens rise. If this fails,
+     * look for a deadline or a token that is a reading of the wall clock.
      */
     @Test
     @Injects(Fault.CLIENT_CLOCK)

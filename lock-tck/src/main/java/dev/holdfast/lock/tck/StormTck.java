@@ -29,7 +29,7 @@ public interface StormTck extends Chapter {
         void on(DistributedLock lock, Random random) throws Exception;
     }
 
-    /** A thousand interrupted waits. If this fails, look at what an interrupt leaves unsaid between client and store. */
+    /** A thousand interrupted waits. If this fails, look at what an interrupt leaves unsaid to the store. */
     @Test
     @Injects(Fault.INTERRUPTS)
     @Verifies({Rule.W3, Rule.S10, Rule.L3})

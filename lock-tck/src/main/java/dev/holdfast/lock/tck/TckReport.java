@@ -15,8 +15,8 @@ import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
  * Writes the verdict on every rule and then on every fault to the file named by {@code -Dholdfast.tck.report}, one line
- * each: test class, rule id or name of the fault, result and detail, separated by tabs. Part of {@link LockTck}; without
- * the property it does nothing.
+ * each: test class, rule id or name of the fault, result and detail, separated by tabs. Part of {@link LockTck}; does
+ * nothing without the property.
  */
 public final class TckReport implements TestWatcher, AfterAllCallback {
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(TckReport.class);
