@@ -9,9 +9,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Iterator;
@@ -41,6 +39,7 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     private final InetSocketAddress target;
+    private final String subscription;
     private final ServerSocketChannel acceptor;
     private final Selector selector;
     private final Thread thread;
@@ -56,12 +55,18 @@ public final class FaultProxy implements AutoCloseable {
     private final Set<ProxyLink> links = new LinkedHashSet<>();
     private final Map<Direction, Long> latencyNanos = new EnumMap<>(Direction.class);
     private final Set<Direction> held = EnumSet.noneOf(Direction.class);
-    private final Deque<LostReply> armed = new ArrayDeque<>();
+    private final Interceptions interceptions = new Interceptions();
     private boolean refusing;
+    private boolean holdingPushes;
 
     /** Listens on a free port of the loopback address and passes every connection on to the given one. */
     public FaultProxy(String host, int port) {
+        this(host, port, "");
+    }
+
+    private FaultProxy(String host, int port, String subscription) {
         this.target = new InetSocketAddress(host, port);
+        this.subscription = subscription;
         try {
             this.selector = Selector.open();
             this.acceptor = ServerSocketChannel.open();
@@ -78,7 +83,7 @@ public final class FaultProxy implements AutoCloseable {
 
     /** A proxy in front of a started store. */
     public static FaultProxy before(RunningStore store) {
-        return new FaultProxy(store.host(), store.port());
+        return new FaultProxy(store.host(), store.port(), Wire.subscription(store.kind()));
     }
 
     /** The port clients connect to. */
@@ -118,11 +123,21 @@ public final class FaultProxy implements AutoCloseable {
 
     /** Arms as many losses; each takes one request, so a client that tries again loses the reply again. */
     public void loseReplies(int count, LostReply which) {
-        command(() -> {
-            for (int i = 0; i < count; i++) {
-                armed.add(which);
-            }
-        });
+        command(() -> interceptions.lose(count, which));
+    }
+
+    /**
+     * The next request that it matches is held back, and its connection reset at the client, which has to believe that
+     * it may have been executed. It reaches the store with the next {@link #heal()}, on the connection that it was sent
+     * on, whatever the client has done since.
+     */
+    public void detainRequest(LostReply which) {
+        command(() -> interceptions.detain(which));
+    }
+
+    /** Holds back what the store sends on connections that are for pushes; Redis and PostgreSQL have such ones. */
+    public void holdPushes() {
+        command(() -> holdingPushes = true);
     }
 
     /** Ends every fault: held and delayed bytes flow at once, losses not yet taken are disarmed. */
@@ -130,8 +145,10 @@ public final class FaultProxy implements AutoCloseable {
         command(() -> {
             latencyNanos.clear();
             held.clear();
-            armed.clear();
+            interceptions.clear();
             refusing = false;
+            holdingPushes = false;
+            links.forEach(ProxyLink::deliver);
         });
     }
 
@@ -241,8 +258,8 @@ public final class FaultProxy implements AutoCloseable {
         connections = links.size();
     }
 
-    boolean isHeld(Direction direction) {
-        return held.contains(direction);
+    boolean isHeld(Direction direction, boolean subscribed) {
+        return held.contains(direction) || (subscribed && holdingPushes && direction == Direction.TO_CLIENT);
     }
 
     long latencyNanos(Direction direction) {
@@ -252,14 +269,15 @@ public final class FaultProxy implements AutoCloseable {
     /** A chunk came from a client: the test for its answer when that one is to be lost. */
     Optional<Predicate<byte[]>> requested(byte[] chunk) {
         requests.incrementAndGet();
-        for (Iterator<LostReply> losses = armed.iterator(); losses.hasNext(); ) {
-            Optional<Predicate<byte[]>> answer = losses.next().match(chunk);
-            if (answer.isPresent()) {
-                losses.remove();
-                return answer;
-            }
-        }
-        return Optional.empty();
+        return interceptions.losesAnswerTo(chunk);
+    }
+
+    Interceptions interceptions() {
+        return interceptions;
+    }
+
+    boolean subscribes(byte[] chunk) {
+        return !subscription.isEmpty() && Wire.contains(chunk, subscription);
     }
 
     void replyLost() {

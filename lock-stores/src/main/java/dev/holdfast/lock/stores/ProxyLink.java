@@ -20,6 +20,9 @@ final class ProxyLink {
     /** Bytes a flow may hold before it stops reading; the sender then feels it as on any full connection. */
     private static final int MOST_HELD = 4 << 20;
 
+    /** How long a store has for a request that arrived late. */
+    private static final long EXECUTION_NANOS = 200_000_000;
+
     private final FaultProxy proxy;
     private final SelectionKey client;
     private final SelectionKey store;
@@ -28,6 +31,17 @@ final class ProxyLink {
     private final ByteBuffer buffer = ByteBuffer.allocate(64 << 10);
     private boolean connected;
     private boolean finishing;
+
+    /** The client is gone, and what it sent last waits for {@link #deliver()}. */
+    private boolean detained;
+
+    private boolean delivering;
+
+    /** When the connection ends after a delivery: some stores execute nothing that its end follows at once. */
+    private long endsAt;
+
+    /** Whether the store pushes to this client. */
+    private boolean subscribed;
 
     /** Recognises the answer that is to be lost; null when none is. */
     private @Nullable Predicate<byte[]> lostAnswer;
@@ -82,14 +96,24 @@ final class ProxyLink {
             int count = from.read(buffer);
             if (count < 0) {
                 inputEnded = true;
-            } else if (count > 0 && !finishing) {
+            } else if (count > 0 && !finishing && !(detained && direction == Direction.TO_CLIENT)) {
                 byte[] bytes = new byte[count];
                 buffer.flip().get(bytes);
-                if (passes(bytes, direction)) {
+                if (direction == Direction.TO_STORE && proxy.interceptions().detains(bytes)) {
+                    detain(bytes);
+                } else if (passes(bytes, direction)) {
                     chunks.add(new Chunk(ByteBuffer.wrap(bytes), System.nanoTime()));
                     held += count;
                 }
             }
+        }
+
+        private void detain(byte[] bytes) throws IOException {
+            chunks.add(new Chunk(ByteBuffer.wrap(bytes), System.nanoTime()));
+            detained = true;
+            resetOnClose(client);
+            client.channel().close();
+            store.interestOps(SelectionKey.OP_READ);
         }
 
         /**
@@ -97,7 +121,7 @@ final class ProxyLink {
          */
         long write(long now) throws IOException {
             full = false;
-            while (!proxy.isHeld(direction)) {
+            while (!proxy.isHeld(direction, subscribed)) {
                 Chunk next = chunks.peek();
                 if (next == null) {
                     endOutputAfterInput();
@@ -137,6 +161,7 @@ final class ProxyLink {
     /** Whether bytes go on; a lost answer does not, and takes the connection with it. */
     private boolean passes(byte[] bytes, Direction direction) {
         if (direction == Direction.TO_STORE) {
+            subscribed |= proxy.subscribes(bytes);
             Optional<Predicate<byte[]>> answer = proxy.requested(bytes);
             if (lostAnswer == null) {
                 lostAnswer = answer.orElse(null);
@@ -172,6 +197,9 @@ final class ProxyLink {
         if (!connected) {
             return -1;
         }
+        if (detained) {
+            return pumpDetained(now);
+        }
         try {
             long first = toStore.write(now);
             long second = toClient.write(now);
@@ -186,6 +214,33 @@ final class ProxyLink {
             abort();
             return -1;
         }
+    }
+
+    /** Nobody is there for the answer: the store gets the request, and then the end of the connection. */
+    private long pumpDetained(long now) {
+        try {
+            if (toClient.inputEnded) {
+                close();
+                return -1;
+            }
+            long next = delivering ? toStore.write(now) : -1;
+            if (delivering && toStore.chunks.isEmpty()) {
+                next = Math.max(0, endsAt - now);
+                toStore.inputEnded = next == 0;
+                toStore.endOutputAfterInput();
+            }
+            store.interestOps(interest(toClient, toStore));
+            return toStore.outputEnded ? -1 : next;
+        } catch (IOException e) {
+            abort();
+            return -1;
+        }
+    }
+
+    /** Lets what was held back go on. */
+    void deliver() {
+        delivering = detained;
+        endsAt = System.nanoTime() + EXECUTION_NANOS;
     }
 
     private static int interest(Flow reads, Flow writes) {

@@ -3,6 +3,7 @@ package dev.holdfast.lock.stores;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,6 +18,7 @@ public final class RunningStore implements AutoCloseable {
 
     private final Lock lock = new ReentrantLock();
     private final Recipe recipe;
+    private final Map<String, String> environment;
     private final StoreDirectory directory;
     private final int port;
     private final Duration startTime;
@@ -26,13 +28,19 @@ public final class RunningStore implements AutoCloseable {
 
     /** Starts the store and waits until it serves clients; leaves nothing behind when it does not. */
     RunningStore(Recipe recipe) {
+        this(recipe, Map.of());
+    }
+
+    /** The same with these variables in the environment of the store's processes, in every life of the store. */
+    RunningStore(Recipe recipe, Map<String, String> environment) {
         long begin = System.nanoTime();
         this.recipe = recipe;
+        this.environment = Map.copyOf(environment);
         this.port = Ports.take();
         this.directory = StoreDirectory.create(recipe.kind());
         try {
             recipe.prepare(directory);
-            this.process = StoreProcess.start(directory, recipe.command(directory, port));
+            this.process = StoreProcess.start(directory, recipe.command(directory, port), this.environment);
             awaitReady(recipe, directory, process, port);
             this.startTime = Duration.ofNanos(System.nanoTime() - begin);
             this.version = recipe.version(port);
@@ -199,7 +207,7 @@ public final class RunningStore implements AutoCloseable {
 
     private void startAgain() {
         try {
-            process = StoreProcess.start(directory, recipe.command(directory, port));
+            process = StoreProcess.start(directory, recipe.command(directory, port), environment);
             awaitReady(recipe, directory, process, port);
         } catch (IOException e) {
             throw failed("cannot restart", e);

@@ -71,16 +71,21 @@ public final class StoreLauncher {
      *     ready within 30 seconds
      */
     public RunningStore start(StoreKind kind, List<String> extraArgs) {
-        return startTwice(kind, List.copyOf(extraArgs));
+        return startTwice(kind, List.copyOf(extraArgs), Map.of());
+    }
+
+    /** The same, living under this clock; the clock must outlive the store. */
+    public RunningStore start(StoreKind kind, List<String> extraArgs, MovableClock clock) {
+        return startTwice(kind, List.copyOf(extraArgs), clock.environment());
     }
 
     /** A second try with another port: somebody may have taken the first one between our look and the store's. */
-    private RunningStore startTwice(StoreKind kind, List<String> extraArgs) {
+    private RunningStore startTwice(StoreKind kind, List<String> extraArgs, Map<String, String> environment) {
         try {
-            return new RunningStore(recipe(kind, extraArgs));
+            return new RunningStore(recipe(kind, extraArgs), environment);
         } catch (StoreException e) {
             if (String.valueOf(e.getMessage()).contains("in use")) {
-                return new RunningStore(recipe(kind, extraArgs));
+                return new RunningStore(recipe(kind, extraArgs), environment);
             }
             throw e;
         }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -34,7 +35,7 @@ final class StoreProcess {
         this.ended = ended;
     }
 
-    static StoreProcess start(StoreDirectory directory, List<String> command) {
+    static StoreProcess start(StoreDirectory directory, List<String> command, Map<String, String> environment) {
         List<String> all =
                 new ArrayList<>(List.of("sh", "-c", STARTER, directory.path().toString()));
         all.addAll(command);
@@ -42,6 +43,7 @@ final class StoreProcess {
                 new ProcessBuilder(all).directory(directory.path().toFile());
         builder.redirectErrorStream(true).redirectInput(Redirect.from(new File("/dev/null")));
         builder.redirectOutput(Redirect.appendTo(directory.log().toFile()));
+        builder.environment().putAll(environment);
         builder.environment().put("LC_ALL", "C");
         try {
             Process process = builder.start();

@@ -140,4 +140,13 @@ final class Wire {
             return contains(bytes, at + HTTP2_HEADER, length, text);
         }
     }
+
+    /** What a client sends on the connection on which the store is to push to it; empty where there is none. */
+    static String subscription(StoreKind kind) {
+        return switch (kind) {
+            case REDIS -> "SUBSCRIBE";
+            case POSTGRES -> "LISTEN ";
+            case ETCD, ZOOKEEPER -> "";
+        };
+    }
 }

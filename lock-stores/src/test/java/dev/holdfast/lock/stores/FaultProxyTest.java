@@ -215,6 +215,22 @@ class FaultProxyTest {
     }
 
     @Test
+    void detainsTheMatchingRequestUntilHealed() throws IOException {
+        try (Socket other = connect();
+                Socket socket = connect()) {
+            assertEquals("a", exchange(socket, "a"));
+            proxy.detainRequest(LostReply.containing("late"));
+            assertThrows(SocketException.class, () -> exchange(socket, "late"));
+            assertEquals("b", exchange(other, "b"));
+            assertFalse(server.received().contains("late"));
+            proxy.heal();
+            Poll.until("arrived", SOON, () -> server.received().contains("late"));
+            assertEquals("late", exchange(other, "late"));
+        }
+        Poll.until("connections closed", SOON, () -> proxy.connections() == 0 && server.connections() == 0);
+    }
+
+    @Test
     void losesAsManyRepliesAsArmedAndNoneAfterHealing() throws IOException {
         proxy.loseReplies(5, LostReply.any());
         for (int i = 0; i < 2; i++) {

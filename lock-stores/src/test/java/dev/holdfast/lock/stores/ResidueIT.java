@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,7 +113,7 @@ class ResidueIT {
     @Test
     void janitorKillsWhatRunsInItsDirectory() {
         StoreDirectory directory = StoreDirectory.create(StoreKind.REDIS);
-        StoreProcess process = StoreProcess.start(directory, List.of("sh", "-c", "sleep 600 & wait"));
+        StoreProcess process = StoreProcess.start(directory, List.of("sh", "-c", "sleep 600 & wait"), Map.of());
         Poll.until(
                 "a child",
                 SOON,

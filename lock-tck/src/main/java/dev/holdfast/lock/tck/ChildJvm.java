@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -46,6 +47,12 @@ public final class ChildJvm implements AutoCloseable {
 
     /** Starts this main class; returns at once. */
     public static ChildJvm start(Class<?> main, List<String> jvmArguments, String... arguments) {
+        return start(main, Map.of(), jvmArguments, arguments);
+    }
+
+    /** The same with these variables in its environment. */
+    static ChildJvm start(
+            Class<?> main, Map<String, String> environment, List<String> jvmArguments, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
@@ -58,7 +65,9 @@ public final class ChildJvm implements AutoCloseable {
         command.add(main.getName());
         command.addAll(List.of(arguments));
         try {
-            return new ChildJvm(new ProcessBuilder(command).start());
+            ProcessBuilder builder = new ProcessBuilder(command);
+            builder.environment().putAll(environment);
+            return new ChildJvm(builder.start());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start another JVM: " + command.get(0), e);
         }
@@ -109,6 +118,11 @@ public final class ChildJvm implements AutoCloseable {
                     "the other JVM said nothing within " + within.toMillis() + " ms: " + diagnosis());
         }
         return line;
+    }
+
+    /** Whether it has written a line that nobody has read. */
+    boolean hasSpoken() {
+        return !output.isEmpty();
     }
 
     /** Sends a line and returns the answer. */

@@ -132,6 +132,7 @@ public interface DeadlineTck extends Chapter {
 
     /** The loss comes at the deadline although the renewal hangs. If this fails: does the deadline wait for I/O? */
     @Test
+    @Injects(Fault.RENEWAL_STALLED)
     @Verifies(Rule.D2)
     default void d2_lossIsReportedWhileTheRenewalHangs() throws Exception {
         try (Stage stage = stage()) {

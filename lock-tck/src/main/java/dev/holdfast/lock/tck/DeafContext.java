@@ -7,6 +7,7 @@ import dev.holdfast.lock.spi.Grant;
 import dev.holdfast.lock.spi.LossReason;
 import dev.holdfast.lock.spi.Ticker;
 import dev.holdfast.lock.spi.TokenClock;
+import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,14 +16,24 @@ import java.util.concurrent.atomic.AtomicLong;
 final class DeafContext implements DriverContext {
     final AtomicLong unheard = new AtomicLong();
     private final DriverContext target;
+    private final Map<String, String> parameters;
 
-    DeafContext(DriverContext target) {
+    /** Over this context, with these parameters of the driver. */
+    DeafContext(DriverContext target, Map<String, String> parameters) {
         this.target = target;
+        this.parameters = parameters;
     }
 
     @Override
     public DriverOptions options() {
-        return target.options();
+        DriverOptions options = target.options();
+        return new DriverOptions(
+                options.namespace(),
+                options.leaseTime(),
+                options.connectTimeout(),
+                options.storeTimeout(),
+                options.tokenFloor(),
+                parameters);
     }
 
     @Override

@@ -42,10 +42,16 @@ final class Drivers {
 
     /** What the engine would hand to the driver of this URL. */
     static DriverOptions options(String url, Duration leaseTime) {
+        String namespace = LockUrl.parse(url).parameters().getOrDefault("namespace", "holdfast-tck");
+        return new DriverOptions(
+                namespace, leaseTime, Duration.ofSeconds(5), Duration.ofSeconds(2), 0, parameters(url));
+    }
+
+    /** The parameters of this URL that are the driver's. */
+    static Map<String, String> parameters(String url) {
         Map<String, String> parameters = new LinkedHashMap<>(LockUrl.parse(url).parameters());
-        String namespace = parameters.getOrDefault("namespace", "holdfast-tck");
         parameters.keySet().removeAll(ENGINES_OWN);
-        return new DriverOptions(namespace, leaseTime, Duration.ofSeconds(5), Duration.ofSeconds(2), 0, parameters);
+        return parameters;
     }
 
     /** The same URL with this parameter set to this value, which needs no encoding. */

@@ -173,6 +173,7 @@ public interface ExclusionTck extends Chapter {
      * this fails, look at the deadline: is it compared with the clock at every question?
      */
     @Test
+    @Injects(Fault.HOLDER_STOPPED)
     @Verifies({Rule.S8, Rule.S4})
     default void s8_stoppedProcessHasLostItsLeaseWhenItGoesOn() throws Exception {
         try (Stage stage = stage()) {

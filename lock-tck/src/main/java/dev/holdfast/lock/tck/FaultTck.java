@@ -38,6 +38,7 @@ public interface FaultTck extends Chapter {
 
     /** The reply of an acquire is lost: one grant, one lease, no orphan. If this fails, look at enter's retry. */
     @Test
+    @Injects(Fault.ACQUIRE_REPLY_LOST)
     @Verifies(Rule.S6)
     default void s6_acquireWhoseReplyIsLostHasOneGrant() throws Exception {
         try (Stage stage = stage()) {
@@ -83,6 +84,7 @@ public interface FaultTck extends Chapter {
      * shortest lease: some clients of stores pause for a second before they connect again.
      */
     @Test
+    @Injects(Fault.RENEW_REPLY_LOST)
     @Verifies(Rule.D4)
     default void d4_renewalWhoseReplyIsLostIsRepeated() throws Exception {
         try (Stage stage = stage()) {
@@ -105,6 +107,7 @@ public interface FaultTck extends Chapter {
 
     /** The reply of a release is lost: released. If this fails, look at NOT_HELD as the answer to a retry. */
     @Test
+    @Injects(Fault.RELEASE_REPLY_LOST)
     @Verifies(Rule.D12)
     default void d12_releaseWhoseReplyIsLostSaysReleased() throws Exception {
         try (Stage stage = stage()) {
@@ -140,6 +143,7 @@ public interface FaultTck extends Chapter {
      * requests.
      */
     @Test
+    @Injects(Fault.STORE_STOPPED)
     @Verifies({Rule.W5, Rule.D2, Rule.D14, Rule.E2, Rule.L3})
     default void w5_stoppedStoreHoldsNobodyUp() throws Exception {
         try (Stage stage = stage()) {
@@ -181,6 +185,7 @@ public interface FaultTck extends Chapter {
 
     /** The link is dead: an acquire ends within its budget. If this fails, look at connects and at the pool. */
     @Test
+    @Injects({Fault.BLACK_HOLE, Fault.CONNECTION_RESET})
     @Verifies({Rule.W5, Rule.E2})
     default void w5_deadLinkHoldsNobodyUp() throws Exception {
         try (Stage stage = stage()) {
@@ -237,6 +242,7 @@ public interface FaultTck extends Chapter {
 
     /** The store is killed and comes back: the same client works again. If this fails, look at reconnecting. */
     @Test
+    @Injects(Fault.STORE_RESTARTED)
     @Verifies(Rule.E8)
     default void e8_clientWorksAgainAfterARestart() throws Exception {
         try (Stage stage = stage()) {
@@ -264,6 +270,7 @@ public interface FaultTck extends Chapter {
 
     /** A grant outlives a crash of the store. If this fails, look at what the store has on disk when it answers. */
     @Test
+    @Injects(Fault.STORE_RESTARTED)
     @Verifies(Rule.X3)
     default void x3_grantSurvivesACrashOfTheStore() throws Exception {
         try (Stage stage = stage()) {

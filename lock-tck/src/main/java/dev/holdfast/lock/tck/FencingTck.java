@@ -90,6 +90,7 @@ public interface FencingTck extends Chapter {
 
     /** Tokens rise although the store has lost all its data. If this fails, look at what the first token is made of. */
     @Test
+    @Injects(Fault.STORE_EMPTIED)
     @Verifies(Rule.F6)
     default void f6_tokensRiseOverALossOfAllData() throws Exception {
         try (Stage stage = stage()) {

@@ -26,6 +26,19 @@ public interface LinkControl {
      */
     void loseNextReply(Operation operation);
 
+    /**
+     * From now on, the next request of this kind does not arrive: its connection is reset at the client, and the
+     * request reaches the store only when the link is healed. Once.
+     */
+    default void detainNextRequest(Operation operation) {
+        throw new NotApplicable("the proxy of this harness cannot hold a request back");
+    }
+
+    /** From now on what the store sends unasked, on connections of its own, is held back until the link is healed. */
+    default void holdPushes() {
+        throw new NotApplicable("the proxy of this harness cannot tell pushes from replies");
+    }
+
     /** From now on every chunk of bytes in either direction is delayed by this; zero for not at all. */
     void delay(Duration each);
 

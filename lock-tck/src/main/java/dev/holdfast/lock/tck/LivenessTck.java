@@ -23,6 +23,7 @@ public interface LivenessTck extends Chapter {
      * look at what the store does when a lease lapses, and when waiters look again.
      */
     @Test
+    @Injects(Fault.HOLDER_KILLED)
     @Verifies(Rule.L1)
     default void l1_lockOfAKilledHolderIsFreeInTime() throws Exception {
         try (Stage stage = stage()) {
@@ -48,6 +49,7 @@ public interface LivenessTck extends Chapter {
 
     /** A killed waiter does not get in the way. If this fails, look at how long a place in the queue lives. */
     @Test
+    @Injects(Fault.WAITER_KILLED)
     @Verifies(Rule.S10)
     default void s10_killedWaiterDoesNotOwnTheLock() throws Exception {
         try (Stage stage = stage()) {
@@ -114,6 +116,7 @@ public interface LivenessTck extends Chapter {
      * A waiter whose wake-up is lost acquires within a poll interval. If this fails: does the engine look by itself?
      */
     @Test
+    @Injects(Fault.WAKE_UP_LOST)
     @Verifies(Rule.W6)
     default void w6_waiterAcquiresAlthoughItsWakeUpIsLost() throws Exception {
         try (Stage stage = stage()) {

@@ -93,6 +93,42 @@ public interface LockHarness {
         return false;
     }
 
+    /**
+     * Why this harness cannot bring a fault about on this store, in words for the results; empty if it can. Override it
+     * to say more than <em>this harness has no means for it</em>, and for the faults that it has means for.
+     */
+    default Optional<String> impossible(Fault fault) {
+        return fault.impossibleWith(this);
+    }
+
+    /**
+     * What the kit is expected to find on this store, from the data that stand beside its driver; the kit then fails on
+     * what is better, too. Empty: the kit demands what is claimed and no more.
+     */
+    default Optional<Expected> expected() {
+        return Optional.empty();
+    }
+
+    /** Ends every connection of clients to the store, at the store; see {@link Fault#CONNECTIONS_ENDED}. */
+    default void endConnections() {
+        throw new NotApplicable("this harness cannot end connections");
+    }
+
+    /** Makes the store remove all data of locks by itself, as if it were short of room; {@link Fault#EVICTION}. */
+    default void evict() {
+        throw new NotApplicable("this harness cannot make the store evict");
+    }
+
+    /** A store of the same kind whose wall clock can be moved; {@link Fault#STORE_CLOCK}. The caller closes it. */
+    default ClockedStore clockedStore() {
+        throw new NotApplicable("this harness cannot move the clock of a store");
+    }
+
+    /** A wall clock for other processes, which can be moved; {@link Fault#CLIENT_CLOCK}. The caller closes it. */
+    default ClientClock clientClock() {
+        throw new NotApplicable("this harness cannot move the clock of a process");
+    }
+
     /** Whether this is the memory store, on which the rules of the engine are shown. */
     default boolean reference() {
         return false;

@@ -30,4 +30,9 @@ public interface LockTck
                 OutcomeTck,
                 ConcurrencyTck,
                 OpeningTck,
-                FaultTck {}
+                FaultTck,
+                ProcessFaultTck,
+                LinkFaultTck,
+                LateTck,
+                StoreFaultTck,
+                StormTck {}

@@ -14,6 +14,7 @@ import dev.holdfast.lock.spi.ReleaseOutcome;
 import dev.holdfast.lock.spi.Renewal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
@@ -69,6 +70,17 @@ public final class MemoryHarness implements LockHarness {
     public boolean expire(String lockName) {
         store.expire(lockName);
         return true;
+    }
+
+    @Override
+    public Optional<String> impossible(Fault fault) {
+        return switch (fault) {
+            case SESSION_ENDED -> Optional.empty();
+            case EVICTION -> Optional.of("the memory of this JVM evicts nothing");
+            case CONNECTIONS_ENDED -> Optional.of("there are no connections to the memory of this JVM");
+            case STORE_CLOCK, CLIENT_CLOCK -> Optional.of("store and clients are one process, whose clock stays");
+            default -> LockHarness.super.impossible(fault);
+        };
     }
 
     @Override

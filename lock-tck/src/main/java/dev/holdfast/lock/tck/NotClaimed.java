@@ -11,4 +11,9 @@ public final class NotClaimed extends TestAbortedException {
     public NotClaimed(Claim claim) {
         super(claim + " is not claimed");
     }
+
+    /** This claim is not made, and what its test saw shows that it is not kept either. */
+    NotClaimed(Claim claim, AssertionError seen) {
+        super(claim + " is not claimed, and not kept: " + seen.getMessage(), seen);
+    }
 }

@@ -196,6 +196,10 @@ public interface OpeningTck extends Chapter {
         try (Stage stage = stage()) {
             LockClient client = stage.client();
             assertEquals(harness().claims(), client.info().claims());
+            harness()
+                    .expected()
+                    .ifPresent(
+                            expected -> assertEquals(expected.kept(), harness().claims()));
             assertFalse(client.info().store().isBlank());
             assertFalse(client.info().version().isBlank());
         }

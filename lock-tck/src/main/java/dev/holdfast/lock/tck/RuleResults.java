@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RuleResults {
     private final Map<Rule, List<Finding>> findings = new ConcurrentHashMap<>();
+    private final Map<Fault, List<Finding>> ofFaults = new ConcurrentHashMap<>();
 
     /**
      * What one test said about one rule.
@@ -37,8 +38,24 @@ public final class RuleResults {
      */
     public record Verdict(Rule rule, RuleResult result, String detail) {}
 
+    /**
+     * The verdict on one fault: the worst result of the tests that bring it about.
+     *
+     * @param fault the fault
+     * @param result the worst of its findings
+     * @param detail why, unless it is a plain pass; one line
+     */
+    public record FaultVerdict(Fault fault, RuleResult result, String detail) {}
+
     /** Adds a test that ended, by returning or with this throw; nothing if the method cites no rule. */
     public void add(Method test, @Nullable Throwable thrown) {
+        Injects injects = test.getAnnotation(Injects.class);
+        if (injects != null) {
+            for (Fault fault : injects.value()) {
+                ofFaults.computeIfAbsent(fault, f -> new CopyOnWriteArrayList<>())
+                        .add(new Finding(test.getName(), RuleResult.of(thrown), firstLine(thrown)));
+            }
+        }
         Verifies cited = test.getAnnotation(Verifies.class);
         if (cited != null) {
             for (Rule rule : cited.value()) {
@@ -84,6 +101,22 @@ public final class RuleResults {
     /** The verdicts on all rules, in the order of the specification. */
     public List<Verdict> verdicts() {
         return Arrays.stream(Rule.values()).map(this::verdict).toList();
+    }
+
+    /** The verdict on this fault. */
+    public FaultVerdict verdict(Fault fault) {
+        List<Finding> found = ofFaults.getOrDefault(fault, List.of());
+        if (found.isEmpty()) {
+            return new FaultVerdict(fault, RuleResult.MISSING, "no test ran");
+        }
+        Finding worst =
+                found.stream().min(Comparator.comparing(Finding::result)).orElseThrow();
+        return new FaultVerdict(fault, worst.result(), detail(worst, found));
+    }
+
+    /** The verdicts on all faults, in the order of {@link Fault}. */
+    public List<FaultVerdict> faultVerdicts() {
+        return Arrays.stream(Fault.values()).map(this::verdict).toList();
     }
 
     private static String firstLine(@Nullable Throwable thrown) {

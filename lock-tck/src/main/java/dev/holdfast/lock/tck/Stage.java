@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -139,15 +140,20 @@ public final class Stage implements AutoCloseable {
         return new Scripted<>(client, opened.get(0));
     }
 
-    /** A client of the memory store whose driver is never heard when it calls; only on memory. */
+    /** A client whose driver is never heard when it calls, as if every message of the store were lost. */
     LockClient deaf(ClientOptions options) {
-        return over(options, context -> Drivers.open(harness.url(), new DeafContext(context)));
+        String url = harness.url();
+        return open(options, context -> Drivers.open(url, new DeafContext(context, Drivers.parameters(url))));
     }
 
     private LockClient over(ClientOptions options, Function<DriverContext, LockDriver> opener) {
         if (!harness.reference()) {
             throw NotApplicable.shownOnMemory();
         }
+        return open(options, opener);
+    }
+
+    private LockClient open(ClientOptions options, Function<DriverContext, LockDriver> opener) {
         String url = harness.url();
         ClientOptions inNamespace =
                 options.toBuilder().namespace(Drivers.namespace(url)).build();
@@ -156,8 +162,13 @@ public final class Stage implements AutoCloseable {
 
     /** The driver itself, without an engine. */
     public LockDriver driver() {
-        RecordingContext context = keep(new RecordingContext(Drivers.options(harness.url(), lease())));
-        return keep(Drivers.open(harness.url(), context));
+        return driver(harness.url());
+    }
+
+    /** The driver itself behind this URL. */
+    public LockDriver driver(String url) {
+        RecordingContext context = keep(new RecordingContext(Drivers.options(url, lease())));
+        return keep(Drivers.open(url, context));
     }
 
     /** A request of a new acquire of this lock. */
@@ -167,11 +178,18 @@ public final class Stage implements AutoCloseable {
 
     /** A {@link LockTaker} in another JVM, ready for commands. */
     public ChildJvm taker(String lockName, Duration leaseTime, String... jvmArguments) throws InterruptedException {
+        return taker(Map.of(), lockName, leaseTime, jvmArguments);
+    }
+
+    /** The same with these variables in the environment of the JVM. */
+    public ChildJvm taker(Map<String, String> environment, String lockName, Duration leaseTime, String... jvmArguments)
+            throws InterruptedException {
         if (!harness.processes()) {
             throw new NotApplicable("other processes cannot reach this store");
         }
         ChildJvm child = keep(ChildJvm.start(
                 LockTaker.class,
+                environment,
                 List.of(jvmArguments),
                 harness.url(),
                 LockTaker.encode(lockName),

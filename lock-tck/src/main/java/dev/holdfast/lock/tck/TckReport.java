@@ -14,8 +14,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
- * Writes the verdict on every rule to the file named by {@code -Dholdfast.tck.report}, one line each: test class, rule
- * id, result and detail, separated by tabs. Part of {@link LockTck}; without the property it does nothing.
+ * Writes the verdict on every rule and then on every fault to the file named by {@code -Dholdfast.tck.report}, one line
+ * each: test class, rule id or name of the fault, result and detail, separated by tabs. Part of {@link LockTck}; does
+ * nothing without the property.
  */
 public final class TckReport implements TestWatcher, AfterAllCallback {
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(TckReport.class);
@@ -67,18 +68,21 @@ public final class TckReport implements TestWatcher, AfterAllCallback {
             return;
         }
         List<String> lines = new ArrayList<>();
+        String kit = context.getRequiredTestClass().getName();
         for (RuleResults.Verdict verdict : results(context).verdicts()) {
-            lines.add(String.join(
-                    "\t",
-                    context.getRequiredTestClass().getName(),
-                    verdict.rule().name(),
-                    verdict.result().toString(),
-                    verdict.detail().replace('\t', ' ')));
+            lines.add(line(kit, verdict.rule().name(), verdict.result(), verdict.detail()));
+        }
+        for (RuleResults.FaultVerdict verdict : results(context).faultVerdicts()) {
+            lines.add(line(kit, verdict.fault().toString(), verdict.result(), verdict.detail()));
         }
         try {
             Files.write(Path.of(file), lines);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the report of the kit to " + file, e);
         }
+    }
+
+    private static String line(String kit, String subject, RuleResult result, String detail) {
+        return String.join("\t", kit, subject, result.toString(), detail.replace('\t', ' '));
     }
 }

@@ -1,6 +1,5 @@
 package dev.holdfast.lock.stores.harness;
 
-import dev.holdfast.lock.spi.Claim;
 import dev.holdfast.lock.stores.HttpProbe;
 import dev.holdfast.lock.stores.LostReply;
 import dev.holdfast.lock.stores.RunningStore;
@@ -10,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,13 +24,8 @@ final class EtcdHarness extends StoreHarness {
     }
 
     @Override
-    public Set<Claim> claims() {
-        return Set.of(
-                Claim.FIFO,
-                Claim.DIRECT_WAKEUP,
-                Claim.SURVIVES_RESTART,
-                Claim.TOKENS_SURVIVE_DATA_LOSS,
-                Claim.FENCED_REGISTER);
+    String expectedResults() {
+        return "dev/holdfast/lock/etcd/etcd.expected";
     }
 
     @Override

@@ -44,6 +44,16 @@ final class Link implements LinkControl, AutoCloseable {
     }
 
     @Override
+    public void detainNextRequest(Operation operation) {
+        proxy().detainRequest(harness.request(operation));
+    }
+
+    @Override
+    public void holdPushes() {
+        proxy().holdPushes();
+    }
+
+    @Override
     public void delay(Duration each) {
         proxy().latency(FaultProxy.Direction.TO_STORE, each);
         proxy().latency(FaultProxy.Direction.TO_CLIENT, each);

@@ -1,12 +1,10 @@
 package dev.holdfast.lock.stores.harness;
 
-import dev.holdfast.lock.spi.Claim;
 import dev.holdfast.lock.stores.PostgresProbe;
 import dev.holdfast.lock.stores.RunningStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 
 /** PostgreSQL, mode advisory; the keys and names of sessions that it reads are those of {@code docs/postgresql.md}. */
 final class PostgresAdvisoryHarness extends StoreHarness {
@@ -25,8 +23,13 @@ final class PostgresAdvisoryHarness extends StoreHarness {
     }
 
     @Override
-    public Set<Claim> claims() {
-        return Set.of(Claim.DIRECT_WAKEUP, Claim.TOKENS_SURVIVE_DATA_LOSS, Claim.FENCED_REGISTER);
+    StoreHarness on(RunningStore other) {
+        return new PostgresAdvisoryHarness(other);
+    }
+
+    @Override
+    String expectedResults() {
+        return "dev/holdfast/lock/postgres/postgresql-advisory.expected";
     }
 
     @Override

@@ -1,13 +1,11 @@
 package dev.holdfast.lock.stores.harness;
 
-import dev.holdfast.lock.spi.Claim;
 import dev.holdfast.lock.stores.PostgresProbe;
 import dev.holdfast.lock.stores.RunningStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 
 /** PostgreSQL, mode row; the tables it reads are those of {@code docs/postgresql.md}. */
 final class PostgresHarness extends StoreHarness {
@@ -27,17 +25,20 @@ final class PostgresHarness extends StoreHarness {
         return "postgresql-row";
     }
 
-    /** SURVIVES_RESTART only where the server flushes, because elsewhere the driver rightly does not claim it. */
+    /** What is not flushed need not survive, and the driver then rightly does not claim that it does. */
     @Override
-    public Set<Claim> claims() {
-        return flushes
-                ? Set.of(
-                        Claim.FIFO,
-                        Claim.DIRECT_WAKEUP,
-                        Claim.TOKENS_SURVIVE_DATA_LOSS,
-                        Claim.FENCED_REGISTER,
-                        Claim.SURVIVES_RESTART)
-                : Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP, Claim.TOKENS_SURVIVE_DATA_LOSS, Claim.FENCED_REGISTER);
+    String expectedResults() {
+        return "dev/holdfast/lock/postgres/postgresql-row" + (flushes ? "" : "-unflushed") + ".expected";
+    }
+
+    @Override
+    public void endConnections() {
+        try (PostgresProbe probe = probe()) {
+            probe.query("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                    + " WHERE application_name = 'holdfast' AND pid <> pg_backend_pid()");
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot end the connections to " + running(), e);
+        }
     }
 
     @Override

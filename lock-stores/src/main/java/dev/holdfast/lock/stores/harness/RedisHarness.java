@@ -1,6 +1,5 @@
 package dev.holdfast.lock.stores.harness;
 
-import dev.holdfast.lock.spi.Claim;
 import dev.holdfast.lock.stores.RespProbe;
 import dev.holdfast.lock.stores.RunningStore;
 import java.io.IOException;
@@ -11,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +23,8 @@ final class RedisHarness extends StoreHarness {
     }
 
     @Override
-    public Set<Claim> claims() {
-        return Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP, Claim.TOKENS_SURVIVE_DATA_LOSS, Claim.FENCED_REGISTER);
+    String expectedResults() {
+        return "dev/holdfast/lock/redis/redis.expected";
     }
 
     @Override
@@ -94,6 +92,38 @@ final class RedisHarness extends StoreHarness {
             }
         }
         return false;
+    }
+
+    @Override
+    public void endConnections() {
+        try (RespProbe probe = probe()) {
+            probe.call("CLIENT", "KILL", "TYPE", "normal");
+            probe.call("CLIENT", "KILL", "TYPE", "pubsub");
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot end the connections to " + running(), e);
+        }
+    }
+
+    /** The least that can be allowed is less than an empty Redis needs, so every key goes. */
+    @Override
+    public void evict() {
+        try (RespProbe probe = probe()) {
+            probe.call("CONFIG", "SET", "maxmemory-policy", "allkeys-random");
+            try {
+                long begin = System.nanoTime();
+                do {
+                    probe.call("CONFIG", "SET", "maxmemory", "1");
+                    if (System.nanoTime() - begin > PROBE_TIMEOUT.toNanos()) {
+                        throw new IOException("keys are left");
+                    }
+                } while (!Long.valueOf(0).equals(probe.call("DBSIZE")));
+            } finally {
+                probe.call("CONFIG", "SET", "maxmemory", "0");
+                probe.call("CONFIG", "SET", "maxmemory-policy", "noeviction");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make " + running() + " evict", e);
+        }
     }
 
     private RespProbe probe() throws IOException {

@@ -2,13 +2,20 @@ package dev.holdfast.lock.stores.harness;
 
 import dev.holdfast.lock.spi.Claim;
 import dev.holdfast.lock.stores.LostReply;
+import dev.holdfast.lock.stores.MovableClock;
 import dev.holdfast.lock.stores.RunningStore;
 import dev.holdfast.lock.stores.StoreKind;
+import dev.holdfast.lock.tck.ClientClock;
+import dev.holdfast.lock.tck.ClockedStore;
+import dev.holdfast.lock.tck.Expected;
+import dev.holdfast.lock.tck.Fault;
 import dev.holdfast.lock.tck.LinkControl;
 import dev.holdfast.lock.tck.LockHarness;
 import dev.holdfast.lock.tck.StoreControl;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
@@ -83,8 +90,54 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
         return inNamespace(store.url());
     }
 
+    /** Where the expected results stand on the class path, beside the driver. */
+    abstract String expectedResults();
+
+    /** The harness of this kind on another store. */
+    StoreHarness on(RunningStore other) {
+        return of(other);
+    }
+
     @Override
-    public abstract Set<Claim> claims();
+    public final Optional<Expected> expected() {
+        try (InputStream data = StoreHarness.class.getClassLoader().getResourceAsStream(expectedResults())) {
+            return data == null
+                    ? Optional.empty()
+                    : Optional.of(Expected.parse(new String(data.readAllBytes(), StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + expectedResults(), e);
+        }
+    }
+
+    @Override
+    public final Set<Claim> claims() {
+        return expected()
+                .orElseThrow(() -> new IllegalStateException("the driver of " + store() + " is not on the class path"))
+                .kept();
+    }
+
+    @Override
+    public final Optional<String> impossible(Fault fault) {
+        Optional<String> never = expected().flatMap(expected -> expected.impossible(fault));
+        if (never.isPresent()) {
+            return never;
+        }
+        return switch (fault) {
+            case STORE_CLOCK, CLIENT_CLOCK -> MovableClock.missing();
+            case SESSION_ENDED, CONNECTIONS_ENDED, EVICTION -> Optional.empty();
+            default -> LockHarness.super.impossible(fault);
+        };
+    }
+
+    @Override
+    public final ClockedStore clockedStore() {
+        return new ClockedTwin(store, this::on);
+    }
+
+    @Override
+    public final ClientClock clientClock() {
+        return new ChildClock();
+    }
 
     @Override
     public Optional<StoreControl> control() {

@@ -1,0 +1,104 @@
+package dev.holdfast.lock.tck;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.lock.spi.AcquireRequest;
+import dev.holdfast.lock.spi.Answer;
+import dev.holdfast.lock.spi.Grant;
+import dev.holdfast.lock.spi.LeaveOutcome;
+import dev.holdfast.lock.spi.LockDriver;
+import dev.holdfast.lock.spi.StoreException;
+import dev.holdfast.lock.tck.LinkControl.Operation;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** Requests and messages that arrive when what they are about is over. */
+public interface LateTck extends Chapter {
+    private static LinkControl linkOf(Stage stage) {
+        return stage.harness()
+                .link()
+                .orElseThrow(() -> new NotApplicable("the harness has no proxy in front of this store"));
+    }
+
+    /**
+     * A request to enter the queue reaches the store only when its acquire has left, or was granted by a repetition and
+     * released: it grants nobody. If this fails: what tells the store that the acquire is over?
+     */
+    @Test
+    @Injects(Fault.LATE_REQUEST)
+    @Verifies({Rule.S10, Rule.L3})
+    default void s10_enterThatArrivesTooLateGrantsNobody() throws Exception {
+        try (Stage stage = stage()) {
+            LinkControl link = linkOf(stage);
+            LockDriver driver = stage.driver(link.url());
+            String name = stage.name();
+            driver.release(List.of(Exchange.granted(driver, Stage.request(name, false))));
+            link.detainNextRequest(Operation.ACQUIRE);
+            AcquireRequest late = Stage.request(name, false);
+            AcquireRequest leaving = new AcquireRequest(late.id(), late.name(), false, true, late.timeout());
+            try {
+                if (driver.enter(late) instanceof Answer.Granted repeated) {
+                    driver.release(List.of(repeated.grant()));
+                }
+            } catch (StoreException unknown) {
+                assertEquals(StoreException.Kind.UNKNOWN, unknown.kind(), unknown::toString);
+                Await.until("gone", Timing.patience(), () -> driver.leave(leaving) == LeaveOutcome.GONE);
+            }
+            link.heal();
+            LockDriver other = stage.driver();
+            long end = System.nanoTime() + Timing.scaled(Duration.ofMillis(500)).toNanos();
+            while (System.nanoTime() - end < 0) {
+                Answer answer = other.enter(Stage.request(name, false));
+                assertTrue(answer instanceof Answer.Granted, "a request that came too late was granted: " + answer);
+                other.release(List.of(((Answer.Granted) answer).grant()));
+            }
+            Aftermath.freeAndEmpty(stage, name);
+        }
+    }
+
+    /**
+     * The message of a grant arrives when the grant has lapsed, the lock has another holder, and the waiter has said
+     * again that it waits: the message grants nothing. If this fails: does a grant count from the request that it
+     * answers, or from a later one?
+     */
+    @Test
+    @Injects(Fault.LATE_PUSH)
+    @Verifies({Rule.S4, Rule.S1})
+    default void s4_grantThatIsToldTooLateIsNotHeld() throws Exception {
+        try (Stage stage = stage()) {
+            LinkControl link = linkOf(stage);
+            String name = stage.name();
+            RecordingContext told = stage.keep(new RecordingContext(Drivers.options(link.url(), stage.lease())));
+            LockDriver waiting = stage.keep(Drivers.open(link.url(), told));
+            LockDriver others = stage.driver();
+            Grant first = Exchange.granted(others, Stage.request(name, false));
+            AcquireRequest late = Stage.request(name, true);
+            assertInstanceOf(Answer.Waiting.class, waiting.enter(late));
+            link.holdPushes();
+            others.release(List.of(first));
+            AtomicReference<Grant> rival = new AtomicReference<>();
+            Duration lapse = stage.lease().plus(harness().crashSlack()).plus(Timing.patience());
+            Await.until("the end of the grant that nobody was told of", lapse, () -> {
+                if (others.enter(Stage.request(name, false)) instanceof Answer.Granted granted) {
+                    rival.set(granted.grant());
+                }
+                return rival.get() != null;
+            });
+            assertInstanceOf(Answer.Waiting.class, waiting.enter(late));
+            link.heal();
+            Await.never("a grant that had lapsed is believed", Timing.scaled(Duration.ofMillis(500)), () -> {
+                Grant grant = told.granted.get(late.id());
+                return grant != null
+                        && System.nanoTime() - grant.validFrom()
+                                < grant.leaseTime().toNanos();
+            });
+            waiting.leave(late);
+            others.release(List.of(rival.get()));
+            Aftermath.freeAndEmpty(stage, name);
+        }
+    }
+}
