@@ -10,6 +10,7 @@ import dev.holdfast.lock.spi.AcquisitionId;
 import dev.holdfast.lock.spi.Answer;
 import dev.holdfast.lock.spi.Grant;
 import dev.holdfast.lock.spi.LeaveOutcome;
+import dev.holdfast.lock.spi.ReleaseOutcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -76,6 +77,36 @@ class RedisQueueIT extends RedisStage {
         release(client, grant);
         assertInstanceOf(Answer.Gone.class, client.enter(id, "a"));
         assertInstanceOf(Answer.Granted.class, client.attempt("a"));
+    }
+
+    /** Found by the model of docs/model.md: the release is late, and an unanswered enter of its id was later executed. */
+    @Test
+    void aReleaseTakesBackWhatALateEnterWasGivenSince() throws Exception {
+        AcquisitionId id = AcquisitionId.random();
+        Grant lapsed = granted(brief.driver.enter(request(id, "a", true, true)));
+        expire("a", id);
+        assertTrue(granted(client.enter(id, "a")).token() > lapsed.token());
+        assertEquals(List.of(ReleaseOutcome.NOT_HELD), brief.driver.release(List.of(lapsed)));
+        Grant next = granted(client.attempt("a"));
+        assertInstanceOf(Answer.Gone.class, client.enter(id, "a"));
+        release(client, next);
+    }
+
+    @Test
+    void aReleaseTakesBackThePlaceOfALateEnter() throws Exception {
+        AcquisitionId id = AcquisitionId.random();
+        Grant lapsed = granted(brief.driver.enter(request(id, "a", true, true)));
+        expire("a", id);
+        Grant next = granted(client.attempt("a"));
+        assertInstanceOf(Answer.Waiting.class, client.enter(id, "a"));
+        assertEquals(List.of(ReleaseOutcome.NOT_HELD), brief.driver.release(List.of(lapsed)));
+        release(client, next);
+        assertInstanceOf(Answer.Granted.class, client.attempt("a"));
+    }
+
+    /** As if the lease of this holder had run out. */
+    private void expire(String name, AcquisitionId id) {
+        admin.hdel("hf:1:{test/" + name + "}", "o", "o:" + id);
     }
 
     @Test
