@@ -120,6 +120,11 @@ BEGIN
     v_ours := coalesce(v_lock.holder = p_id AND v_lock.token = p_token, false);
     outcome := CASE WHEN v_ours AND v_lock.expires_at > clock_timestamp() THEN 'released' ELSE 'not_held' END;
     IF p_refuse THEN
+        -- An enter that came after the lease had lapsed may have brought this id a younger grant or a place in the
+        -- queue, for which nobody waits.
+        v_ours := v_ours OR coalesce(v_lock.holder = p_id AND v_lock.token > p_token, false);
+        DELETE FROM holdfast.entry e
+            WHERE e.namespace = p_namespace AND e.name = p_name AND e.id = p_id AND e.state = 'waiter';
         PERFORM holdfast.refuse_1(p_namespace, p_name, p_id, p_lease);
     END IF;
     handed := holdfast.advance_1(p_namespace, p_name, p_id, v_ours);

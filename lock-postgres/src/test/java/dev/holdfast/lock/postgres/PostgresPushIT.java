@@ -10,6 +10,7 @@ import dev.holdfast.lock.spi.AcquisitionId;
 import dev.holdfast.lock.spi.Answer;
 import dev.holdfast.lock.spi.Grant;
 import dev.holdfast.lock.spi.LeaveOutcome;
+import dev.holdfast.lock.spi.ReleaseOutcome;
 import dev.holdfast.lock.spi.Renewal;
 import dev.holdfast.lock.stores.FaultProxy;
 import dev.holdfast.lock.stores.RunningStore;
@@ -145,5 +146,31 @@ class PostgresPushIT {
         }
         assertEquals(Map.of(), holding.context.granted);
         assertEquals("0", sql(store, "SELECT count(*) FROM " + DriverFixture.ENTRIES));
+    }
+
+    /** Found by the model of docs/model.md: the release is late, and an unanswered enter of its id came after the lapse. */
+    @Test
+    void releaseTakesBackWhatALateEnterWasGivenSince() throws Exception {
+        AcquisitionId id = AcquisitionId.random();
+        Grant since = holding.granted(id, "a");
+        assertEquals(ReleaseOutcome.NOT_HELD, holding.release(older(since)));
+        Grant next = waiting.granted("a");
+        assertEquals(ReleaseOutcome.RELEASED, waiting.release(next));
+    }
+
+    @Test
+    void releaseTakesBackThePlaceOfALateEnter() throws Exception {
+        Grant next = holding.granted("a");
+        AcquisitionId id = AcquisitionId.random();
+        assertInstanceOf(Answer.Waiting.class, holding.enter(id, "a"));
+        Grant late = new Grant(id, next.name(), next.token(), next.validFrom(), next.leaseTime(), null);
+        assertEquals(ReleaseOutcome.NOT_HELD, holding.release(older(late)));
+        assertEquals(ReleaseOutcome.RELEASED, holding.release(next));
+        waiting.granted("a");
+    }
+
+    /** A grant of the same acquire that came before, with an enter that may still be under way. */
+    private static Grant older(Grant grant) {
+        return new Grant(grant.id(), grant.name(), grant.token() - 1, grant.validFrom(), grant.leaseTime(), true);
     }
 }
