@@ -51,7 +51,7 @@ class ThirdPartyDriverIT {
                         + MavenRun.localRepository().toUri() + "</url></mirror></mirrors></settings>");
     }
 
-    /** If this fails, a third party cannot use the kit, or the example is wrong: see build.log in target/third-party. */
+    /** If this fails, a third party cannot use the kit, or the example is wrong: see target/third-party/green. */
     @Test
     void theKitIsGreenForADriverOfSomebodyElse() throws Exception {
         Path project = copyOfTheExample("green");

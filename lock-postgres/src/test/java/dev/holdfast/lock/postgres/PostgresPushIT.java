@@ -148,7 +148,7 @@ class PostgresPushIT {
         assertEquals("0", sql(store, "SELECT count(*) FROM " + DriverFixture.ENTRIES));
     }
 
-    /** Found by the model of docs/model.md: the release is late, and an unanswered enter of its id came after the lapse. */
+    /** Found by the model of docs/model.md: the release is late, and an enter of its id came after the lapse. */
     @Test
     void releaseTakesBackWhatALateEnterWasGivenSince() throws Exception {
         AcquisitionId id = AcquisitionId.random();

@@ -79,7 +79,7 @@ class RedisQueueIT extends RedisStage {
         assertInstanceOf(Answer.Granted.class, client.attempt("a"));
     }
 
-    /** Found by the model of docs/model.md: the release is late, and an unanswered enter of its id was later executed. */
+    /** Found by the model of docs/model.md: the release is late, and an enter of its id came after the lapse. */
     @Test
     void aReleaseTakesBackWhatALateEnterWasGivenSince() throws Exception {
         AcquisitionId id = AcquisitionId.random();

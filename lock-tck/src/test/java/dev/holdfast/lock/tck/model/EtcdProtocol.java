@@ -257,33 +257,7 @@ final class EtcdProtocol implements Protocol<EtcdState> {
 
     @Override
     public @Nullable String breach(EtcdState state, Rule rule) {
-        return switch (rule) {
-            case S1 -> {
-                List<String> holders = state.clients.stream()
-                        .filter(EtcdClient::believes)
-                        .map(client -> EtcdState.nameOf(client.id()) + " (token " + client.token + ")")
-                        .toList();
-                yield holders.size() < 2 ? null : String.join(" and ", holders) + " hold at the same time";
-            }
-            case S2 -> state.tokenFell ? "a grant has a lower token than one before it" : null;
-            case S4 ->
-                state.clients.stream()
-                        .filter(EtcdClient::believes)
-                        .filter(client -> !state.isFirst(client.id())
-                                || state.createdOf(client.id()) != client.token
-                                || state.lease(client.session).left() < EtcdState.TTL - client.sessionAge)
-                        .map(client ->
-                                EtcdState.nameOf(client.id()) + " believes to hold for longer than the server says")
-                        .findFirst()
-                        .orElse(null);
-            case S10 ->
-                state.ended.stream()
-                        .filter(id -> state.createdOf(id) > 0)
-                        .map(id -> EtcdState.nameOf(id) + " has left, and has an entry in the queue")
-                        .findFirst()
-                        .orElse(null);
-            default -> null;
-        };
+        return EtcdBreaches.of(state, rule);
     }
 
     @Override
