@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Spec;
         name = "compare",
         customSynopsis = {
             "holdfast compare [--stores redis,etcd | --url URL] [--json FILE] [--html FILE] [--markdown FILE]",
-            "                        [--readme] [--no-install]"
+            "                        [--faults [--minutes N] [--seed N] [--repeat N]] [--readme] [--no-install]"
         },
         description = {
             "",
@@ -40,6 +41,8 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  holdfast compare",
             "  holdfast compare --stores redis,etcd --html target/compare.html --json target/compare.json",
+            "  holdfast compare --faults --html target/faults.html",
+            "  holdfast compare --faults --stores etcd --minutes 30 --seed 7",
             "  holdfast compare --url 'redis://10.0.0.1:6379?passwordFile=/run/secret'"
         },
         sortOptions = false,
@@ -69,6 +72,9 @@ final class CompareCommand implements Callable<Integer> {
                 "removed afterwards"
             })
     private Optional<String> url = Optional.empty();
+
+    @ArgGroup(exclusive = false)
+    private FaultOptions faultOptions = new FaultOptions();
 
     @Option(names = "--json", paramLabel = "FILE", description = "writes the report for programs")
     private Optional<Path> json = Optional.empty();
@@ -109,10 +115,11 @@ final class CompareCommand implements Callable<Integer> {
         for (Optional<Path> file : List.of(json, html, markdown)) {
             file.ifPresent(this::makeReady); // a mistake shall show now and not when all is done
         }
-        List<Column> columns = url.isPresent() ? atUrl(url.get()) : started(subjects);
+        Optional<FaultPlan> plan = faultOptions.plan(spec.commandLine(), url.isPresent());
+        Compared compared = url.isPresent() ? atUrl(url.get()) : started(subjects, plan);
         double seconds = Long.getLong("holdfast.elapsed.seconds", 0)
                 + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began) / 1_000.0;
-        ReportModel report = new ReportModel(seconds, columns);
+        ReportModel report = new ReportModel(seconds, compared.columns(), plan.isPresent() ? new FaultReport(compared.faults()) : null);
         out.print(TerminalReport.of(
                 report,
                 Boolean.getBoolean("holdfast.terminal.out") && !environment.containsKey("NO_COLOR"),
@@ -154,14 +161,17 @@ final class CompareCommand implements Callable<Integer> {
         return ReadmeTable.in(Path.of(file));
     }
 
-    private List<Column> started(List<Subject> subjects) throws InterruptedException {
+    private record Compared(List<Column> columns, List<StoreFaults> faults) {}
+
+    private Compared started(List<Subject> subjects, Optional<FaultPlan> plan) throws InterruptedException {
         List<String> names = subjects.stream().map(Subject::store).toList();
         try (Comparison comparison = comparison(names)) {
-            return comparison.of(subjects, KITS_AT_ONCE);
+            List<Column> columns = comparison.of(subjects, KITS_AT_ONCE, plan);
+            return new Compared(columns, comparison.faults());
         }
     }
 
-    private List<Column> atUrl(String given) throws InterruptedException {
+    private Compared atUrl(String given) throws InterruptedException {
         String scheme;
         try {
             scheme = LockUrl.parse(given).scheme();
@@ -181,7 +191,7 @@ final class CompareCommand implements Callable<Integer> {
         if (!column.isMissing()) { // else the store was not even reached, as the report says
             problem.ifPresent(text -> err.println("holdfast: " + text));
         }
-        return List.of(column);
+        return new Compared(List.of(column), List.of());
     }
 
     private Comparison comparison(List<String> names) {

@@ -1,6 +1,7 @@
 package dev.holdfast.lock.cli;
 
 import dev.holdfast.lock.cli.ReportModel.Column;
+import dev.holdfast.lock.tck.faults.FaultResult;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,9 +18,13 @@ import java.util.concurrent.Future;
 
 /** Runs the kit on several stores, and then measures one after the other while nothing else runs. */
 final class Comparison implements AutoCloseable {
+    /** Each has four JVMs, and some of its rules are about time. */
+    private static final int FAULT_RUNS_AT_ONCE = 2;
+
     private final Optional<Path> log;
     private final Progress progress;
     private final Map<String, KitProcess> kits = new ConcurrentHashMap<>();
+    private List<StoreFaults> faults = List.of();
 
     /**
      * A comparison.
@@ -31,8 +36,8 @@ final class Comparison implements AutoCloseable {
         this.progress = new Progress(stores, err, terminal);
     }
 
-    /** The columns of these stores, in this order. */
-    List<Column> of(List<Subject> subjects, int atOnce) throws InterruptedException {
+    /** The columns of these stores, in this order; with a plan, their fault runs are made too. */
+    List<Column> of(List<Subject> subjects, int atOnce, Optional<FaultPlan> plan) throws InterruptedException {
         Map<Subject, Future<Optional<String>>> problems = new HashMap<>();
         List<Subject> longestFirst = new ArrayList<>(subjects);
         Collections.reverse(longestFirst);
@@ -47,6 +52,15 @@ final class Comparison implements AutoCloseable {
         } finally {
             pool.shutdownNow();
         }
+        if (plan.isPresent()) {
+            List<String> running = new ArrayList<>();
+            for (Subject subject : subjects) {
+                if (result(Optional.ofNullable(problems.get(subject)).orElseThrow()).isEmpty()) {
+                    running.add(subject.store());
+                }
+            }
+            faults = faults(running, plan.get());
+        }
         progress.close();
         List<Column> columns = new ArrayList<>();
         for (Subject subject : subjects) {
@@ -58,6 +72,35 @@ final class Comparison implements AutoCloseable {
                             : kit(subject.store()).measure());
         }
         return columns;
+    }
+
+    /** The fault runs of these stores, in the order of their columns; empty without a plan. */
+    List<StoreFaults> faults() {
+        return faults;
+    }
+
+    private List<StoreFaults> faults(List<String> stores, FaultPlan plan) throws InterruptedException {
+        List<Future<StoreFaults>> runs = new ArrayList<>();
+        ExecutorService pool = Executors.newFixedThreadPool(FAULT_RUNS_AT_ONCE);
+        try {
+            stores.forEach(store -> runs.add(pool.submit(() -> faults(store, plan))));
+            List<StoreFaults> all = new ArrayList<>();
+            for (Future<StoreFaults> run : runs) {
+                all.add(result(run));
+            }
+            return all;
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    private StoreFaults faults(String store, FaultPlan plan) throws InterruptedException {
+        List<FaultResult> runs = new ArrayList<>();
+        for (int i = 0; i < plan.repeat(); i++) {
+            // Another seed each time: verdicts are the store's, not the schedule's.
+            kit(store).runFaults(plan.seed() + i, plan.atLeast(), progress).ifPresent(runs::add);
+        }
+        return new StoreFaults(store, runs, plan.repeat() - runs.size());
     }
 
     /** The column of the store at this URL, whose namespace is the kit's own. */
@@ -89,7 +132,7 @@ final class Comparison implements AutoCloseable {
         return Optional.ofNullable(kits.get(store)).orElseThrow();
     }
 
-    private static Optional<String> result(Future<Optional<String>> problem) throws InterruptedException {
+    private static <T> T result(Future<T> problem) throws InterruptedException {
         try {
             return problem.get();
         } catch (ExecutionException e) {

@@ -27,12 +27,17 @@ final class HtmlReport {
         StringBuilder html = new StringBuilder("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
                 .append("<title>Lock stores side by side</title><style>\n")
                 .append(STYLE)
+                .append(report.faults() == null ? "" : FaultHtml.STYLE)
                 .append("</style></head><body>\n<h1>Lock stores side by side</h1>\n")
                 .append("<p>The rules of the Holdfast specification on each store. A cell tells its reason when you ")
                 .append("point at it.</p>\n");
         matrix(report, html);
         html.append("<p>").append(Symbols.LEGEND).append("</p>\n");
         problems(report, html);
+        FaultReport faults = report.faults();
+        if (faults != null) {
+            html.append(FaultHtml.of(faults));
+        }
         html.append("<h2>What an uncontended acquire and release cost</h2>\n")
                 .append("<p>One client, a free lock, store on the same machine. Bars end at the median, whiskers at ")
                 .append("the 99th percentile; the scale is logarithmic.</p>\n")

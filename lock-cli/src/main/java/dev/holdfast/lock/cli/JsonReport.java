@@ -2,6 +2,7 @@ package dev.holdfast.lock.cli;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
 
 /** The report for programs: {@link ReportModel} as it is, absent figures as {@code null}. */
 final class JsonReport {
@@ -14,6 +15,10 @@ final class JsonReport {
     private JsonReport() {}
 
     static String of(ReportModel report) {
-        return GSON.toJson(report) + "\n";
+        JsonObject json = GSON.toJsonTree(report).getAsJsonObject();
+        if (report.faults() == null) {
+            json.remove("faults"); // nobody asked
+        }
+        return GSON.toJson(json) + "\n";
     }
 }

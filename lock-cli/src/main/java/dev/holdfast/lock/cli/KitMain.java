@@ -3,6 +3,7 @@ package dev.holdfast.lock.cli;
 import dev.holdfast.lock.ClientOptions;
 import dev.holdfast.lock.LockClient;
 import dev.holdfast.lock.tck.LockHarness;
+import dev.holdfast.lock.tck.faults.FaultRun;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -12,18 +13,20 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A JVM of its own for the kit on one store, so that stores do not share threads, heap and static state: starts the
- * store, runs the kit, and when it is asked to, measures. Speaks {@link KitMessage} on standard output; ends when its
+ * store, runs the kit, and when it is asked to, makes faults and measures. Speaks {@link KitMessage} on standard output; ends when its
  * standard input does, and so with the JVM that compares.
  */
 public final class KitMain {
     static final String URL_VARIABLE = "HOLDFAST_COMPARE_URL";
     static final String MEASURE = "measure";
+    static final String FAULTS = "faults"; // seed and milliseconds follow
 
     private static final Logger LOG = LoggerFactory.getLogger(KitMain.class);
 
@@ -31,7 +34,7 @@ public final class KitMain {
     static final Duration FIRST_OPEN = Duration.ofSeconds(20);
 
     private final PrintStream output;
-    private final CountDownLatch asked = new CountDownLatch(1);
+    private final BlockingQueue<String> asked = new LinkedBlockingQueue<>();
 
     private KitMain(PrintStream output) {
         this.output = output;
@@ -51,9 +54,7 @@ public final class KitMain {
     private void listen() {
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (line.equals(MEASURE)) {
-                    asked.countDown();
-                }
+                asked.add(line);
             }
         } catch (IOException e) {
             LOG.warn("Standard input cannot be read", e);
@@ -68,13 +69,30 @@ public final class KitMain {
             send(KitMessage.rules(KitRun.on(harness, (done, total) -> send(KitMessage.progress(done, total))).stream()
                     .map(ReportModel.Line::of)
                     .toList()));
-            asked.await();
+            for (String line = asked.take(); !line.equals(MEASURE); line = asked.take()) {
+                faults(harness, line.split(" ", -1));
+            }
             send(KitMessage.figures(PairBenchmark.of(harness)));
             return ExitStatus.OK;
         } catch (RuntimeException | InterruptedException e) {
             LOG.error("The kit did not come to an end", e);
             send(KitMessage.text(KitMessage.Kind.FAILED, String.valueOf(e.getMessage())));
             return ExitStatus.SOFTWARE;
+        }
+    }
+
+    private void faults(LockHarness harness, String... command) throws InterruptedException {
+        Duration atLeast = Duration.ofMillis(Long.parseLong(command[2]));
+        try {
+            send(KitMessage.faults(FaultRun.on(
+                    harness,
+                    new FaultRun.Plan(Long.parseLong(command[1]), atLeast),
+                    step -> send(KitMessage.text(KitMessage.Kind.STEP, step)))));
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception | AssertionError e) {
+            LOG.error("The fault run did not come to an end", e);
+            send(KitMessage.text(KitMessage.Kind.FAILED, "the fault run: " + e.getMessage()));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.holdfast.lock.cli;
 import dev.holdfast.lock.cli.ReportModel.Column;
 import dev.holdfast.lock.cli.ReportModel.Figures;
 import dev.holdfast.lock.cli.ReportModel.Line;
+import dev.holdfast.lock.tck.faults.FaultResult;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -97,7 +98,7 @@ final class KitProcess implements AutoCloseable {
                     progress.ended(store, rules);
                     return Optional.empty();
                 }
-                case FIGURES, FAILED -> {
+                case FIGURES, FAILED, STEP, FAULTS -> {
                     progress.failed(store);
                     return Optional.of(String.valueOf(message.text()));
                 }
@@ -105,11 +106,38 @@ final class KitProcess implements AutoCloseable {
         }
     }
 
+    /** One fault run, while nobody measures; empty with the reason shown if it did not come to an end. */
+    Optional<FaultResult> runFaults(long seed, Duration atLeast, Progress progress) throws InterruptedException {
+        try {
+            tell(KitMain.FAULTS + " " + seed + " " + atLeast.toMillis());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+        while (true) {
+            KitMessage message = next();
+            switch (message.kind()) {
+                case STEP -> progress.step(store, String.valueOf(message.text()));
+                case FAULTS -> {
+                    progress.step(store, "faults done");
+                    return Optional.ofNullable(message.faults());
+                }
+                default -> {
+                    progress.step(store, String.valueOf(message.text()));
+                    return Optional.empty();
+                }
+            }
+        }
+    }
+
+    private void tell(String line) throws IOException {
+        input.write(line + "\n");
+        input.flush();
+    }
+
     /** Measures; returns the whole column. To be called while no other kit runs. */
     Column measure() throws InterruptedException {
         try {
-            input.write(KitMain.MEASURE + "\n");
-            input.flush();
+            tell(KitMain.MEASURE);
         } catch (IOException e) {
             return new Column(store, scheme, version, rules, null);
         }

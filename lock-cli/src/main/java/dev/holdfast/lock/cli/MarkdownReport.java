@@ -34,6 +34,10 @@ final class MarkdownReport {
                         .append(escaped(TerminalReport.brief(line.detail())));
             }
         }
+        FaultReport faults = report.faults();
+        if (faults != null) {
+            text.append('\n').append(FaultMarkdown.of(faults));
+        }
         return text.append("\n\n").append(figures(report)).toString();
     }
 

@@ -77,6 +77,11 @@ final class Progress implements AutoCloseable {
         change(store, failed == 0 ? "done" : "done, " + failed + " rules not shown", true);
     }
 
+    /** What the fault run of this store does now. */
+    void step(String store, String text) {
+        locked(() -> row(store).state = text);
+    }
+
     void missing(String store) {
         change(store, "missing", true);
     }

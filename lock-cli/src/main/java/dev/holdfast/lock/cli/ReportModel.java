@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param wallSeconds how long it took, building included, installing packages excluded
  * @param stores one column each, in the order asked for
+ * @param faults the fault runs; null if none was asked for
  */
-record ReportModel(@SerializedName("wall_s") double wallSeconds, List<Column> stores) {
+record ReportModel(@SerializedName("wall_s") double wallSeconds, List<Column> stores, @Nullable FaultReport faults) {
     ReportModel {
         stores = List.copyOf(stores);
     }
@@ -105,7 +106,7 @@ record ReportModel(@SerializedName("wall_s") double wallSeconds, List<Column> st
                 .filter(column -> !column.isMissing())
                 .anyMatch(column -> !column.with(RuleResult.FAIL).isEmpty()
                         || !column.with(RuleResult.MISSING).isEmpty());
-        if (bad) {
+        if (bad || (faults != null && !faults.clean())) {
             return ExitStatus.RULE_FAILED;
         }
         return stores.stream().anyMatch(Column::isMissing) ? ExitStatus.STORE_MISSING : ExitStatus.OK;

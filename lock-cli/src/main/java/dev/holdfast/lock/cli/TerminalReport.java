@@ -34,6 +34,10 @@ final class TerminalReport {
         TerminalReport terminal = new TerminalReport(report, colours, columns);
         terminal.matrix();
         terminal.findings();
+        FaultReport faults = report.faults();
+        if (faults != null) {
+            terminal.text.append(FaultTerminal.of(faults));
+        }
         terminal.figures();
         return terminal.text.toString();
     }

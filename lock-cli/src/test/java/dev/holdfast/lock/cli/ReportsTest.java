@@ -38,7 +38,7 @@ class ReportsTest {
     }
 
     private static ReportModel report(Column... columns) {
-        return new ReportModel(12.5, List.of(columns));
+        return new ReportModel(12.5, List.of(columns), null);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.holdfast.lock.tck;
 import dev.holdfast.lock.DistributedLock;
 import dev.holdfast.lock.Lease;
 import dev.holdfast.lock.StoreUnavailableException;
+import dev.holdfast.lock.tck.Event.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,16 +62,16 @@ public final class Contenders {
 
     private Void contend(String name, DistributedLock lock, Random random, long end) throws InterruptedException {
         while (System.nanoTime() - end < 0) {
-            history.invoked(name, System.nanoTime());
+            history.add(Event.of(Kind.INVOKED, System.nanoTime(), name, lock.name()));
             Optional<Lease> lease;
             try {
                 lease = lock.tryAcquire(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
             } catch (StoreUnavailableException e) {
-                history.unknown(name);
+                history.add(Event.of(Kind.UNKNOWN, System.nanoTime(), name, lock.name()));
                 continue;
             }
             if (lease.isEmpty()) {
-                history.refused(name);
+                history.add(Event.of(Kind.REFUSED, System.nanoTime(), name, lock.name()));
             } else {
                 work(name, lease.get(), random);
             }
@@ -80,7 +81,7 @@ public final class Contenders {
 
     private void work(String name, Lease lease, Random random) {
         try (lease) {
-            history.granted(name, System.nanoTime(), lease.fencingToken());
+            say(Kind.GRANTED, System.nanoTime(), name, lease);
             grants.incrementAndGet();
             if (counter.increment(lease.fencingToken())) {
                 accepted.incrementAndGet();
@@ -90,9 +91,14 @@ public final class Contenders {
             }
             long before = System.nanoTime();
             if (lease.isHeld()) {
-                history.held(name, before);
+                say(Kind.HELD, before, name, lease);
             }
         }
+    }
+
+    private void say(Kind kind, long nanos, String name, Lease lease) {
+        long remaining = lease.remaining().toNanos();
+        history.add(Event.of(kind, nanos, name, lease.lockName(), lease.fencingToken(), remaining));
     }
 
     /** How many leases were granted. */

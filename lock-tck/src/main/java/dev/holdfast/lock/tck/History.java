@@ -1,5 +1,7 @@
 package dev.holdfast.lock.tck;
 
+import dev.holdfast.lock.tck.Event.Kind;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -9,31 +11,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What contenders for one lock did, event by event, in a file to which several JVMs of one host append. An event is on
- * its way to the disk before its contender goes on, so a killed contender leaves a history that ends where it ended; a
- * last line that a kill cut short is ignored. Times are {@link System#nanoTime()}, comparable across the JVMs of a
- * host. Safe for use by several threads.
+ * What contenders for locks did, event by event, in a file to which several JVMs of one host append. An event is on its
+ * way to the disk before its contender goes on, so a killed contender leaves a history that ends where it ended; a last
+ * line that a kill cut short is ignored. Safe for use by several threads.
  */
 public final class History implements AutoCloseable {
     /**
-     * One acquire and what became of it.
+     * A history as read.
      *
-     * @param contender who
-     * @param invoked before the call of acquire
-     * @param returned after it returned a lease; meaningless without
-     * @param token of the lease; 0 if there was none, for whatever reason
-     * @param lastHeld before the last call of {@code isHeld()} that said so; the end of the claim interval
-     * @param known whether the outcome of the acquire is known
+     * @param attempts every acquire with the events of its lease, in the order of their invocation
+     * @param stalls times at which a process did not run
      */
-    public record Attempt(String contender, long invoked, long returned, long token, long lastHeld, boolean known) {
-        /** Whether this is a grant, and so claims an interval. */
-        public boolean granted() {
-            return token > 0;
+    public record Recorded(List<Attempt> attempts, List<Event> stalls) {
+        /** Only these attempts. */
+        public Recorded {
+            attempts = attempts.stream()
+                    .sorted(Comparator.comparingLong(Attempt::invoked))
+                    .toList();
+            stalls = List.copyOf(stalls);
         }
     }
 
@@ -53,83 +54,70 @@ public final class History implements AutoCloseable {
         }
     }
 
-    /** The contender asks for the lock. */
-    public void invoked(String contender, long nanos) {
-        append("invoked " + contender + " " + nanos);
-    }
-
-    /** The contender has a lease. */
-    public void granted(String contender, long nanos, long token) {
-        append("granted " + contender + " " + nanos + " " + token);
-    }
-
-    /** The lease of the contender said that it is held, when asked after this time. */
-    public void held(String contender, long nanos) {
-        append("held " + contender + " " + nanos);
-    }
-
-    /** The contender asked and did not get a lease; the store has answered. */
-    public void refused(String contender) {
-        append("refused " + contender);
-    }
-
-    /** The contender asked and cannot know what became of it. */
-    public void unknown(String contender) {
-        append("unknown " + contender);
-    }
-
-    private void append(String event) {
+    /** Appends an event; it is written when this returns. */
+    public void add(Event event) {
         try {
             // One write of a whole line: O_APPEND keeps the lines of several processes apart.
-            file.write(ByteBuffer.wrap((event + "\n").getBytes(StandardCharsets.UTF_8)));
+            file.write(ByteBuffer.wrap((event.encoded() + "\n").getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot append to the history", e);
         }
     }
 
-    /** The attempts in this file, in the order in which they were begun. */
-    public static List<Attempt> read(Path path) throws IOException {
-        String text = Files.readString(path);
-        int end = text.lastIndexOf('\n');
+    /** What this file holds. */
+    public static Recorded read(Path path) throws IOException {
+        List<Event> events = new ArrayList<>();
+        boolean whole = endsWithLine(path);
+        try (BufferedReader lines = Files.newBufferedReader(path)) {
+            String line = lines.readLine();
+            while (line != null) {
+                String next = lines.readLine();
+                if (next != null || whole) {
+                    events.add(Event.decoded(line));
+                }
+                line = next;
+            }
+        }
+        return of(events);
+    }
+
+    private static boolean endsWithLine(Path path) throws IOException {
+        try (FileChannel file = FileChannel.open(path)) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            return file.size() > 0 && file.read(last, file.size() - 1) == 1 && last.get(0) == '\n';
+        }
+    }
+
+    /** What these events say, in the order in which they were written. */
+    public static Recorded of(List<Event> events) {
+        Map<String, Attempt> asking = new HashMap<>();
+        Map<String, Attempt> leases = new HashMap<>();
         List<Attempt> attempts = new ArrayList<>();
-        Map<String, Attempt> open = new LinkedHashMap<>();
-        for (String line : text.substring(0, end + 1).split("\n", 0)) {
-            if (line.isEmpty()) {
-                continue;
-            }
-            String[] event = line.split(" ", -1);
-            String contender = event[1];
-            if (event[0].equals("invoked")) {
-                // Until its outcome is read, an attempt is one of unknown outcome.
-                Attempt begun = new Attempt(contender, Long.parseLong(event[2]), 0, 0, 0, false);
-                close(open.put(contender, begun), attempts);
+        List<Event> stalls = new ArrayList<>();
+        for (Event event : events) {
+            if (event.kind() == Kind.STALLED) {
+                stalls.add(event);
+            } else if (event.kind() == Kind.INVOKED) {
+                Attempt attempt = new Attempt(event);
+                attempts.add(attempt);
+                asking.put(event.who(), attempt);
             } else {
-                open.computeIfPresent(contender, (c, attempt) -> next(attempt, event));
+                // A loss is told on another thread, perhaps when its contender has gone on: the token says whose it is.
+                String lease = event.who() + " " + event.lock() + " " + event.token();
+                Attempt attempt = event.token() == 0 ? asking.get(event.who()) : leases.get(lease);
+                if (attempt == null) {
+                    attempt = asking.get(event.who());
+                }
+                if (attempt == null) {
+                    throw new IllegalArgumentException("nobody asked before " + event.encoded());
+                }
+                attempt.add(event);
+                if (event.kind() == Kind.GRANTED) {
+                    leases.put(lease, attempt);
+                }
             }
         }
-        open.values().forEach(attempt -> close(attempt, attempts));
-        attempts.sort(java.util.Comparator.comparingLong(Attempt::invoked));
-        return attempts;
-    }
-
-    private static void close(@org.jspecify.annotations.Nullable Attempt attempt, List<Attempt> attempts) {
-        if (attempt != null) {
-            attempts.add(attempt);
-        }
-    }
-
-    private static Attempt next(Attempt a, String[] event) {
-        return switch (event[0]) {
-            case "granted" -> {
-                long returned = Long.parseLong(event[2]);
-                yield new Attempt(a.contender(), a.invoked(), returned, Long.parseLong(event[3]), returned, true);
-            }
-            case "held" ->
-                new Attempt(a.contender(), a.invoked(), a.returned(), a.token(), Long.parseLong(event[2]), true);
-            case "refused" -> new Attempt(a.contender(), a.invoked(), 0, 0, 0, true);
-            case "unknown" -> new Attempt(a.contender(), a.invoked(), 0, 0, 0, false);
-            default -> throw new IllegalArgumentException("not an event of a history: " + String.join(" ", event));
-        };
+        return new Recorded(attempts, stalls);
     }
 
     @Override

@@ -19,7 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * before the new holder's first one, and so loses an update with perfect tokens (rule F7).
  */
 public final class LostUpdate implements AutoCloseable {
-    private static final int BYTES = 3 * Long.BYTES;
+    private static final int BYTES = 4 * Long.BYTES;
 
     // A FileLock excludes other JVMs only; threads of this one, also of other instances, are kept apart by this.
     private static final ReentrantLock IN_THIS_JVM = new ReentrantLock();
@@ -40,7 +40,18 @@ public final class LostUpdate implements AutoCloseable {
         }
     }
 
-    private record State(long mark, long value, long accepted) {}
+    private record State(long mark, long value, long accepted, long steps) {}
+
+    /**
+     * What became of a read or write.
+     *
+     * @param accepted whether the token was not below the mark
+     * @param value what was read or written; 0 if it was rejected
+     * @param step its number among all that were accepted, from 1 on; 0 if it was rejected
+     */
+    public record Access(boolean accepted, long value, long step) {
+        private static final Access REJECTED = new Access(false, 0, 0);
+    }
 
     private interface Step<T> {
         T on(State state) throws IOException;
@@ -48,23 +59,34 @@ public final class LostUpdate implements AutoCloseable {
 
     /** The value, for a holder with this token; empty if a higher token was seen. Raises the mark. */
     public OptionalLong read(long token) {
+        Access access = accessForRead(token);
+        return access.accepted() ? OptionalLong.of(access.value()) : OptionalLong.empty();
+    }
+
+    /** As {@link #read}, with the place of the read in the order of all that were accepted. */
+    public Access accessForRead(long token) {
         return atomically(state -> {
             if (token < state.mark()) {
-                return OptionalLong.empty();
+                return Access.REJECTED;
             }
-            store(new State(token, state.value(), state.accepted()));
-            return OptionalLong.of(state.value());
+            store(new State(token, state.value(), state.accepted(), state.steps() + 1));
+            return new Access(true, state.value(), state.steps() + 1);
         });
     }
 
     /** Sets the value, for a holder with this token; false if a higher token was seen. */
     public boolean write(long token, long value) {
+        return accessForWrite(token, value).accepted();
+    }
+
+    /** As {@link #write}, with the place of the write in the order of all that were accepted. */
+    public Access accessForWrite(long token, long value) {
         return atomically(state -> {
             if (token < state.mark()) {
-                return false;
+                return Access.REJECTED;
             }
-            store(new State(token, value, state.accepted() + 1));
-            return true;
+            store(new State(token, value, state.accepted() + 1, state.steps() + 1));
+            return new Access(true, value, state.steps() + 1);
         });
     }
 
@@ -90,7 +112,7 @@ public final class LostUpdate implements AutoCloseable {
             ByteBuffer bytes = ByteBuffer.allocate(BYTES);
             boolean fresh = file.read(bytes, 0) < BYTES;
             bytes.flip();
-            return step.on(fresh ? new State(0, 0, 0) : new State(bytes.getLong(), bytes.getLong(), bytes.getLong()));
+            return step.on(fresh ? new State(0, 0, 0, 0) : stored(bytes));
         } catch (IOException e) {
             throw new UncheckedIOException("the counter cannot be read or written", e);
         } finally {
@@ -98,11 +120,16 @@ public final class LostUpdate implements AutoCloseable {
         }
     }
 
+    private static State stored(ByteBuffer bytes) {
+        return new State(bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong());
+    }
+
     private void store(State state) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(BYTES);
         bytes.putLong(state.mark())
                 .putLong(state.value())
                 .putLong(state.accepted())
+                .putLong(state.steps())
                 .flip();
         file.write(bytes, 0);
     }

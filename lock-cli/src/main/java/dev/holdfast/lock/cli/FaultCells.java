@@ -1,0 +1,123 @@
+package dev.holdfast.lock.cli;
+
+import dev.holdfast.lock.tck.faults.FaultKind;
+import dev.holdfast.lock.tck.faults.FaultResult;
+import dev.holdfast.lock.tck.faults.FaultResult.FaultVerdict;
+import dev.holdfast.lock.tck.faults.FaultResult.Measures;
+import dev.holdfast.lock.tck.faults.FaultResult.Verdict;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** What stands in the tables of faults, the same in each form of the report. */
+final class FaultCells {
+    static final String LEGEND = "✓ everything owed was kept   ~ kept, but two may hold for a lease, as documented   "
+            + "✗ BROKEN   · cannot be made here";
+
+    private FaultCells() {}
+
+    /** The rows: every kind that was made on some store. */
+    static List<FaultKind> kinds(FaultReport report) {
+        return Arrays.stream(FaultKind.values())
+                .filter(kind -> report.stores().stream()
+                        .anyMatch(store -> of(store, kind).filter(v -> v.times() > 0).isPresent()))
+                .toList();
+    }
+
+    /** The verdict on this fault; of all runs the worst. */
+    static Optional<FaultVerdict> of(StoreFaults store, FaultKind kind) {
+        return store.runs().stream()
+                .flatMap(run -> run.faults().stream())
+                .filter(verdict -> verdict.fault().equals(kind.name()))
+                .min(java.util.Comparator.comparing(FaultVerdict::verdict));
+    }
+
+    static String symbol(Verdict verdict) {
+        return switch (verdict) {
+            case KEPT -> "✓";
+            case EXCEPT_EXCLUSION -> "~";
+            case BROKEN -> "✗";
+            case IMPOSSIBLE -> "·";
+        };
+    }
+
+    static String symbol(StoreFaults store, FaultKind kind) {
+        return of(store, kind).map(verdict -> symbol(verdict.verdict())).orElse("!");
+    }
+
+    /** The measures, by what they are called; of each the worst of all runs. */
+    static Map<String, Function<StoreFaults, String>> measures() {
+        Map<String, Function<StoreFaults, String>> rows = new LinkedHashMap<>();
+        rows.put("grants", store -> whole(store, Measures::grants));
+        rows.put("acquires of unknown outcome", store -> whole(store, Measures::unknown));
+        rows.put("smallest time from loss to rival (ms)", FaultCells::margin);
+        rows.put("longest recovery after a fault (ms)", store -> whole(store, Measures::longestRecoveryMillis));
+        rows.put("two holders at once, seen", store -> whole(store, Measures::doubleHolders));
+        rows.put("stale requests rejected by the fence", store -> whole(store, Measures::staleRejected));
+        rows.put("accepted updates lost", store -> whole(store, Measures::acceptedLost));
+        rows.put("updates lost without a fence", store -> whole(store, Measures::lostWithoutFence));
+        rows.put("seeds", store -> String.join(
+                " ", store.runs().stream().map(run -> Long.toString(run.seed())).toList()));
+        return rows;
+    }
+
+    private static String whole(StoreFaults store, Function<Measures, Number> measure) {
+        return store.runs().stream()
+                .map(FaultResult::measures)
+                .map(measure)
+                .mapToDouble(Number::doubleValue)
+                .max()
+                .stream()
+                .mapToObj(value -> String.format(Locale.ROOT, "%.0f", value))
+                .findFirst()
+                .orElse("-");
+    }
+
+    private static String margin(StoreFaults store) {
+        return store.runs().stream()
+                .map(run -> run.measures().smallestMarginMillis())
+                .filter(java.util.Objects::nonNull)
+                .min(Double::compare)
+                .map(value -> String.format(Locale.ROOT, "%.1f", value))
+                .orElse("-");
+    }
+
+    /** What a reader must know beside the symbols: what is broken, what failed, what differs. */
+    static List<String> problems(FaultReport report) {
+        List<String> lines = new java.util.ArrayList<>();
+        for (StoreFaults store : report.stores()) {
+            if (store.failed() > 0) {
+                lines.add(store.store() + ": " + store.failed() + " fault runs did not come to an end");
+            }
+            for (FaultResult run : store.runs()) {
+                run.findings().stream()
+                        .filter(finding -> !finding.predicted())
+                        .forEach(finding -> lines.add(store.store() + " (seed " + run.seed() + ") " + finding.text()));
+            }
+            store.differences().forEach(difference -> lines.add(store.store() + ": " + difference));
+        }
+        return lines;
+    }
+
+    /** Why cells are not plain, one line for each reason. */
+    static List<String> notes(FaultReport report) {
+        Map<String, String> notes = new LinkedHashMap<>();
+        for (StoreFaults store : report.stores()) {
+            for (FaultKind kind : kinds(report)) {
+                of(store, kind)
+                        .filter(verdict -> !verdict.detail().isEmpty() && verdict.verdict() != Verdict.BROKEN)
+                        .ifPresent(verdict -> notes.merge(
+                                symbol(verdict.verdict()) + " " + store.store() + ", " + verdict.detail(),
+                                kind.title(),
+                                (a, b) -> a + ", " + b));
+            }
+        }
+        return notes.entrySet().stream()
+                .map(note -> note.getKey() + ": " + note.getValue())
+                .toList();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.holdfast.lock.cli;
+
+import dev.holdfast.lock.tck.faults.FaultKind;
+import java.util.function.Function;
+
+/** The fault runs as Markdown. */
+final class FaultMarkdown {
+    private FaultMarkdown() {}
+
+    static String of(FaultReport report) {
+        StringBuilder text = new StringBuilder("\n## Faults\n\nProcesses contend for locks while one thing after the other "
+                + "breaks; then the history that they wrote is checked.\n\n");
+        row(text, report, "fault", StoreFaults::store);
+        text.append("|---|").append(":-:|".repeat(report.stores().size())).append('\n');
+        for (FaultKind kind : FaultCells.kinds(report)) {
+            row(text, report, kind.title(), store -> FaultCells.symbol(store, kind));
+        }
+        text.append('\n').append(FaultCells.LEGEND).append("\n\n");
+        row(text, report, "measured", StoreFaults::store);
+        text.append("|---|").append("--:|".repeat(report.stores().size())).append('\n');
+        FaultCells.measures().forEach((name, cell) -> row(text, report, name, cell));
+        text.append('\n');
+        FaultCells.notes(report).forEach(note -> text.append("- ").append(MarkdownReport.escaped(note)).append('\n'));
+        FaultCells.problems(report)
+                .forEach(line -> text.append("- **FAILED** ").append(MarkdownReport.escaped(line)).append('\n'));
+        text.append("\n## When to choose which\n\n");
+        report.stores().forEach(store -> text.append("- **")
+                .append(store.store())
+                .append("**: ")
+                .append(store.choose())
+                .append('\n'));
+        return text.toString();
+    }
+
+    private static void row(
+            StringBuilder text, FaultReport report, String first, Function<StoreFaults, String> cell) {
+        text.append("| ").append(first);
+        report.stores().forEach(store -> text.append(" | ").append(MarkdownReport.escaped(cell.apply(store))));
+        text.append(" |\n");
+    }
+}

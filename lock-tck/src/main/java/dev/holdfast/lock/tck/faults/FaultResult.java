@@ -1,0 +1,117 @@
+package dev.holdfast.lock.tck.faults;
+
+import java.util.List;
+
+/**
+ * What a fault run found out about one store. Verdicts are what the same store and driver say again in every run;
+ * measures are not.
+ *
+ * @param seed from which the schedule comes
+ * @param seconds how long it took
+ * @param rules a verdict for each rule that a history decides
+ * @param faults a verdict for each kind of fault, in the order of {@link FaultKind}
+ * @param measures what was measured
+ * @param findings violations in words, those that nothing predicts first
+ */
+public record FaultResult(
+        long seed,
+        double seconds,
+        List<RuleVerdict> rules,
+        List<FaultVerdict> faults,
+        Measures measures,
+        List<Finding> findings) {
+    /** With its own copies. */
+    public FaultResult {
+        rules = List.copyOf(rules);
+        faults = List.copyOf(faults);
+        findings = List.copyOf(findings);
+    }
+
+    /** What a fault run says of a rule or a fault. */
+    public enum Verdict {
+        /** A rule was broken that the store owes. */
+        BROKEN,
+        /** Everything owed was kept; mutual exclusion is not, by the documentation of the store. */
+        EXCEPT_EXCLUSION,
+        /** Everything was kept. */
+        KEPT,
+        /** The fault cannot be made on this store, or the rule is not claimed. */
+        IMPOSSIBLE
+    }
+
+    /**
+     * A rule.
+     *
+     * @param rule its id
+     * @param verdict what became of it
+     * @param violations how often it was broken, predicted or not
+     */
+    public record RuleVerdict(String rule, Verdict verdict, int violations) {}
+
+    /**
+     * A kind of fault.
+     *
+     * @param fault its name
+     * @param title what it is
+     * @param verdict what became of the rules
+     * @param detail why, unless it is a plain {@link Verdict#KEPT}
+     * @param times how often it was made
+     * @param longestRecoveryMillis the longest time after it for which somebody wanted a lock and nobody had it
+     * @param doubleHolders pairs of leases held at once around it
+     */
+    public record FaultVerdict(
+            String fault,
+            String title,
+            Verdict verdict,
+            String detail,
+            int times,
+            double longestRecoveryMillis,
+            int doubleHolders) {}
+
+    /**
+     * What was measured; times in milliseconds.
+     *
+     * @param grants leases granted
+     * @param unknown acquires of unknown outcome
+     * @param smallestMarginMillis the smallest time from the deadline of a lease that lapsed to the grant of a rival;
+     *     negative where two held, null where none lapsed
+     * @param longestRecoveryMillis the longest of the recoveries of all faults
+     * @param doubleHolders pairs of leases held at once
+     * @param staleRejected reads and writes that the fenced resource rejected
+     * @param acceptedLost accepted updates that the fenced resource lost: must be 0
+     * @param lostWithoutFence updates that the same resource without a fence lost
+     */
+    public record Measures(
+            int grants,
+            int unknown,
+            @org.jspecify.annotations.Nullable Double smallestMarginMillis,
+            double longestRecoveryMillis,
+            int doubleHolders,
+            int staleRejected,
+            long acceptedLost,
+            long lostWithoutFence) {}
+
+    /**
+     * A violation.
+     *
+     * @param rule its id
+     * @param predicted whether the documentation of the store predicts it
+     * @param text what happened, in words, and the events that prove it
+     * @param picture the intervals around it, as SVG
+     */
+    public record Finding(String rule, boolean predicted, String text, String picture) {}
+
+    /** Whether the store kept what it owes. */
+    public boolean clean() {
+        return faults.stream().noneMatch(fault -> fault.verdict() == Verdict.BROKEN)
+                && rules.stream().noneMatch(rule -> rule.verdict() == Verdict.BROKEN);
+    }
+
+    /** The verdicts alone, one line each, to compare runs by. */
+    public List<String> verdicts() {
+        return java.util.stream.Stream.concat(
+                        rules.stream().map(rule -> rule.rule() + " " + rule.verdict()),
+                        faults.stream().map(fault -> fault.fault() + " " + fault.verdict()))
+                .toList();
+    }
+}
