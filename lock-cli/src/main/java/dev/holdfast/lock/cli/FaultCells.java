@@ -1,15 +1,19 @@
 package dev.holdfast.lock.cli;
 
+import dev.holdfast.lock.tck.Rule;
 import dev.holdfast.lock.tck.faults.FaultKind;
 import dev.holdfast.lock.tck.faults.FaultResult;
 import dev.holdfast.lock.tck.faults.FaultResult.FaultVerdict;
 import dev.holdfast.lock.tck.faults.FaultResult.Measures;
 import dev.holdfast.lock.tck.faults.FaultResult.Verdict;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -33,7 +37,7 @@ final class FaultCells {
         return store.runs().stream()
                 .flatMap(run -> run.faults().stream())
                 .filter(verdict -> verdict.fault().equals(kind.name()))
-                .min(java.util.Comparator.comparing(FaultVerdict::verdict));
+                .min(Comparator.comparing(FaultVerdict::verdict));
     }
 
     static String symbol(Verdict verdict) {
@@ -47,6 +51,26 @@ final class FaultCells {
 
     static String symbol(StoreFaults store, FaultKind kind) {
         return of(store, kind).map(verdict -> symbol(verdict.verdict())).orElse("!");
+    }
+
+    /** The rules that were decided, in the order of the specification. */
+    static List<Rule> rules(FaultReport report) {
+        return Arrays.stream(Rule.values())
+                .filter(rule -> report.stores().stream().anyMatch(store -> of(store, rule).isPresent()))
+                .toList();
+    }
+
+    /** The verdict on this rule under all faults together; of all runs the worst. */
+    static Optional<Verdict> of(StoreFaults store, Rule rule) {
+        return store.runs().stream()
+                .flatMap(run -> run.rules().stream())
+                .filter(verdict -> verdict.rule().equals(rule.name()))
+                .map(FaultResult.RuleVerdict::verdict)
+                .min(Comparator.naturalOrder());
+    }
+
+    static String symbol(StoreFaults store, Rule rule) {
+        return of(store, rule).map(FaultCells::symbol).orElse("!");
     }
 
     /** The measures, by what they are called; of each the worst of all runs. */
@@ -80,7 +104,7 @@ final class FaultCells {
     private static String margin(StoreFaults store) {
         return store.runs().stream()
                 .map(run -> run.measures().smallestMarginMillis())
-                .filter(java.util.Objects::nonNull)
+                .filter(Objects::nonNull)
                 .min(Double::compare)
                 .map(value -> String.format(Locale.ROOT, "%.1f", value))
                 .orElse("-");
@@ -88,7 +112,7 @@ final class FaultCells {
 
     /** What a reader must know beside the symbols: what is broken, what failed, what differs. */
     static List<String> problems(FaultReport report) {
-        List<String> lines = new java.util.ArrayList<>();
+        List<String> lines = new ArrayList<>();
         for (StoreFaults store : report.stores()) {
             if (store.failed() > 0) {
                 lines.add(store.store() + ": " + store.failed() + " fault runs did not come to an end");

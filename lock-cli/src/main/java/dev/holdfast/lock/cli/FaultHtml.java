@@ -2,6 +2,7 @@ package dev.holdfast.lock.cli;
 
 import static dev.holdfast.lock.cli.HtmlReport.escaped;
 
+import dev.holdfast.lock.tck.Rule;
 import dev.holdfast.lock.tck.faults.FaultKind;
 import dev.holdfast.lock.tck.faults.FaultResult;
 import dev.holdfast.lock.tck.faults.FaultResult.Finding;
@@ -31,6 +32,9 @@ final class FaultHtml {
         for (FaultKind kind : FaultCells.kinds(report)) {
             row(html, report, kind.title(), store -> cell(store, kind));
         }
+        for (Rule rule : FaultCells.rules(report)) {
+            row(html, report, rule.name() + " under all of them", store -> cell(store, rule));
+        }
         html.append("</tbody></table></div>\n<p>").append(FaultCells.LEGEND).append("</p>\n<ul>\n");
         FaultCells.notes(report).forEach(note -> html.append("<li>").append(escaped(note)).append("</li>\n"));
         html.append("</ul>\n<h2>What was measured under faults</h2>\n<div class=\"wide\"><table class=\"faults\"><thead>");
@@ -54,6 +58,13 @@ final class FaultHtml {
         return FaultCells.of(store, kind)
                 .map(verdict -> "<td class=\"" + verdict.verdict().name().toLowerCase(Locale.ROOT) + "\" title=\""
                         + escaped(verdict.detail()) + "\">" + FaultCells.symbol(verdict.verdict()) + "</td>")
+                .orElse("<td>!</td>");
+    }
+
+    private static String cell(StoreFaults store, Rule rule) {
+        return FaultCells.of(store, rule)
+                .map(verdict -> "<td class=\"" + verdict.name().toLowerCase(Locale.ROOT) + "\">"
+                        + FaultCells.symbol(verdict) + "</td>")
                 .orElse("<td>!</td>");
     }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.lock.cli;
 
+import dev.holdfast.lock.tck.Rule;
 import dev.holdfast.lock.tck.faults.FaultKind;
 import java.util.function.Function;
 
@@ -14,6 +15,9 @@ final class FaultMarkdown {
         text.append("|---|").append(":-:|".repeat(report.stores().size())).append('\n');
         for (FaultKind kind : FaultCells.kinds(report)) {
             row(text, report, kind.title(), store -> FaultCells.symbol(store, kind));
+        }
+        for (Rule rule : FaultCells.rules(report)) {
+            row(text, report, rule.name() + " under all of them", store -> FaultCells.symbol(store, rule));
         }
         text.append('\n').append(FaultCells.LEGEND).append("\n\n");
         row(text, report, "measured", StoreFaults::store);

@@ -1,5 +1,6 @@
 package dev.holdfast.lock.cli;
 
+import dev.holdfast.lock.tck.Rule;
 import dev.holdfast.lock.tck.faults.FaultKind;
 import java.util.function.Function;
 
@@ -14,6 +15,10 @@ final class FaultTerminal {
         row(text, report, "", StoreFaults::store);
         for (FaultKind kind : FaultCells.kinds(report)) {
             row(text, report, kind.title(), store -> FaultCells.symbol(store, kind));
+        }
+        text.append('\n');
+        for (Rule rule : FaultCells.rules(report)) {
+            row(text, report, rule.name() + " under all of them", store -> FaultCells.symbol(store, rule));
         }
         text.append('\n').append(FaultCells.LEGEND).append("\n\n");
         FaultCells.measures().forEach((name, cell) -> row(text, report, name, cell));

@@ -25,6 +25,7 @@ final class HtmlReport {
 
     static String of(ReportModel report) {
         StringBuilder html = new StringBuilder("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
+                .append("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">")
                 .append("<title>Lock stores side by side</title><style>\n")
                 .append(STYLE)
                 .append(report.faults() == null ? "" : FaultHtml.STYLE)

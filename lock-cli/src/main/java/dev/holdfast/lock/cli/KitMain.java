@@ -86,7 +86,7 @@ public final class KitMain {
         try {
             send(KitMessage.faults(FaultRun.on(
                     harness,
-                    new FaultRun.Plan(Long.parseLong(command[1]), atLeast),
+                    FaultRun.Plan.ofAll(Long.parseLong(command[1]), atLeast),
                     step -> send(KitMessage.text(KitMessage.Kind.STEP, step)))));
         } catch (InterruptedException e) {
             throw e;

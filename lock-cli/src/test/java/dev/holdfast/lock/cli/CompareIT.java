@@ -48,6 +48,29 @@ class CompareIT {
     }
 
     @Test
+    void faultsAreAPartOfEveryReport() throws Exception {
+        Path json = directory.resolve("faults.json");
+        Path html = directory.resolve("faults.html");
+
+        Cli.Outcome outcome = Cli.call(
+                "compare", "--stores=memory", "--faults", "--seed=7", "--repeat=2", "--json=" + json, "--html=" + html);
+
+        JsonObject memory = JsonParser.parseString(Files.readString(json))
+                .getAsJsonObject()
+                .getAsJsonObject("faults")
+                .getAsJsonArray("stores")
+                .get(0)
+                .getAsJsonObject();
+        assertAll(
+                () -> assertEquals(0, outcome.status(), outcome.out() + outcome.err()),
+                () -> assertEquals(2, memory.getAsJsonArray("runs").size()),
+                () -> assertTrue(memory.getAsJsonArray("differences").isEmpty(), memory.toString()),
+                () -> assertTrue(outcome.out().contains("store ends a grant early"), outcome.out()),
+                () -> assertTrue(outcome.out().contains("7 8"), "the seeds: " + outcome.out()),
+                () -> assertTrue(Files.readString(html).contains("When to choose which")));
+    }
+
+    @Test
     void storeThatDoesNotAnswerIsMissing() {
         Cli.Outcome outcome = Cli.call("compare", "--url", "redis://app:hunter2@127.0.0.1:1");
 

@@ -115,12 +115,7 @@ final class ClaimCheck {
                 .toList()) {
             if (latest != null) {
                 long margin = claim.grant().returned() - latest.end();
-                minMargin = Math.min(minMargin, margin);
-                if (lapsed(latest.grant())) {
-                    // A stopped or cut off holder is safe until its deadline, whenever it was asked last.
-                    long deadline = Math.max(latest.end(), deadlineOf(latest.grant()));
-                    minLapse = Math.min(minLapse, claim.grant().returned() - deadline);
-                }
+                Optional<Disturbance> explained = explained(latest.grant(), claim.grant());
                 if (margin < 0) {
                     found.add(new Violation(
                             Rule.S8,
@@ -128,10 +123,22 @@ final class ClaimCheck {
                             latest.grant() + " was held for " + millis(-margin) + " after the return of "
                                     + claim.grant(),
                             proof(latest.grant(), claim.grant()),
-                            explained(latest.grant(), claim.grant())));
+                            explained));
+                }
+                if (explained.isEmpty()) {
+                    margins(latest, claim, margin);
                 }
             }
             latest = latest == null || claim.end() - latest.end() > 0 ? claim : latest;
+        }
+    }
+
+    private void margins(Claim older, Claim newer, long margin) {
+        minMargin = Math.min(minMargin, margin);
+        if (lapsed(older.grant())) {
+            // A stopped or cut off holder is safe until its deadline, whenever it was asked last.
+            long deadline = Math.max(older.end(), deadlineOf(older.grant()));
+            minLapse = Math.min(minLapse, newer.grant().returned() - deadline);
         }
     }
 

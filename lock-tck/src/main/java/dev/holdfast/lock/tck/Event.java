@@ -119,7 +119,8 @@ public record Event(
     }
 
     private static String text(String word) {
-        return word.equals("-") ? "" : URLDecoder.decode(word, StandardCharsets.UTF_8);
+        // A history has millions of events of a few contenders.
+        return word.equals("-") ? "" : URLDecoder.decode(word, StandardCharsets.UTF_8).intern();
     }
 
     /** For people, with the time in milliseconds since the given one. */

@@ -2,6 +2,7 @@ package dev.holdfast.lock.tck;
 
 import dev.holdfast.lock.tck.Attempt.Outcome;
 import dev.holdfast.lock.tck.History.Recorded;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -40,10 +41,10 @@ public final class IntervalPicture {
                 .filter(attempt -> attempt.lock().equals(violation.lock()))
                 .filter(attempt -> attempt.granted() || named.contains(attempt.who()))
                 .filter(attempt -> attempt.invoked() - to < 0 && from - end(attempt) < 0)
-                .sorted(java.util.Comparator.comparing((Attempt attempt) -> !named.contains(attempt.who()))
+                .sorted(Comparator.comparing((Attempt attempt) -> !named.contains(attempt.who()))
                         .thenComparing(Attempt::invoked))
                 .limit(ROWS_MAX)
-                .sorted(java.util.Comparator.comparing(Attempt::invoked))
+                .sorted(Comparator.comparing(Attempt::invoked))
                 .toList();
         int height = (rows.size() + 2) * ROW;
         add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">",

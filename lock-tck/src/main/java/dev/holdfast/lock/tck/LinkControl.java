@@ -1,6 +1,7 @@
 package dev.holdfast.lock.tck;
 
 import java.time.Duration;
+import java.util.OptionalLong;
 
 /**
  * Power over the connection between clients and store: a proxy that the harness put in front of the store. Only clients
@@ -37,6 +38,11 @@ public interface LinkControl {
     /** From now on what the store sends unasked, on connections of its own, is held back until the link is healed. */
     default void holdPushes() {
         throw new NotApplicable("the proxy of this harness cannot tell pushes from replies");
+    }
+
+    /** How many replies were lost on demand so far; empty if nobody counts. */
+    default OptionalLong repliesLost() {
+        return OptionalLong.empty();
     }
 
     /** From now on every chunk of bytes in either direction is delayed by this; zero for not at all. */

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * L1, L2 and the rule of each disturbance: how long a lock stayed free while somebody wanted it. Time in which a process
@@ -58,9 +59,15 @@ final class ProgressCheck {
         median(lock, handOvers);
     }
 
-    /** When the lock can be free again: released, or at its deadline at the latest. */
+    /** From when on nobody claims the lock: released, killed, or at its deadline at the latest. */
     private long end(Attempt grant) {
         Event released = grant.first(Kind.RELEASED).orElse(null);
+        if (released == null) {
+            Optional<Disturbance> kill = disturbances.kill(grant.process(), grant.returned(), Long.MAX_VALUE / 2);
+            if (kill.isPresent()) {
+                return kill.get().begins();
+            }
+        }
         if (released != null && released.detail().equals(ReleaseOutcome.RELEASED.name())) {
             return released.nanos();
         }

@@ -4,6 +4,7 @@ import dev.holdfast.lock.stores.FaultProxy;
 import dev.holdfast.lock.stores.RunningStore;
 import dev.holdfast.lock.tck.LinkControl;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -81,8 +82,9 @@ final class Link implements LinkControl, AutoCloseable {
         return proxy().attempts();
     }
 
-    long repliesLost() {
-        return proxy().repliesLost();
+    @Override
+    public OptionalLong repliesLost() {
+        return OptionalLong.of(proxy().repliesLost());
     }
 
     @Override

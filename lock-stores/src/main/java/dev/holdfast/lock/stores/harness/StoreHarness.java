@@ -151,7 +151,7 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
 
     /** How many replies the link has lost so far. */
     public long repliesLost() {
-        return link.repliesLost();
+        return link.repliesLost().orElseThrow();
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.holdfast.lock.tck.faults;
 
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a fault run found out about one store. Verdicts are what the same store and driver say again in every run;
@@ -84,7 +86,7 @@ public record FaultResult(
     public record Measures(
             int grants,
             int unknown,
-            @org.jspecify.annotations.Nullable Double smallestMarginMillis,
+            @Nullable Double smallestMarginMillis,
             double longestRecoveryMillis,
             int doubleHolders,
             int staleRejected,
@@ -109,7 +111,7 @@ public record FaultResult(
 
     /** The verdicts alone, one line each, to compare runs by. */
     public List<String> verdicts() {
-        return java.util.stream.Stream.concat(
+        return Stream.concat(
                         rules.stream().map(rule -> rule.rule() + " " + rule.verdict()),
                         faults.stream().map(fault -> fault.fault() + " " + fault.verdict()))
                 .toList();

@@ -16,10 +16,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -37,8 +39,19 @@ public final class FaultRun {
      *
      * @param seed of the schedule and of every choice
      * @param atLeast goes on with further rounds for as long; every fault is made once in any case
+     * @param kinds the faults to make, as far as the harness can
      */
-    public record Plan(long seed, Duration atLeast) {}
+    public record Plan(long seed, Duration atLeast, Set<FaultKind> kinds) {
+        /** With its own copies. */
+        public Plan {
+            kinds = Set.copyOf(kinds);
+        }
+
+        /** Every kind of fault. */
+        public static Plan ofAll(long seed, Duration atLeast) {
+            return new Plan(seed, atLeast, EnumSet.allOf(FaultKind.class));
+        }
+    }
 
     private final LockHarness harness;
     private final Plan plan;
@@ -88,7 +101,7 @@ public final class FaultRun {
             }
             progress.accept("looks for what is left");
             Optional<String> left = left();
-            Worker last = new Worker("probe/0", history, resources);
+            Worker last = new Worker("probe/0", history, resources, lease);
             List<String> stuck = new ArrayList<>();
             for (String lock : locks) {
                 if (!last.attempt(probe.named(lock), Timing.patience().plus(lease), held -> {})) {
@@ -139,7 +152,7 @@ public final class FaultRun {
 
     private void disturb(FaultStage stage, long began) throws Exception {
         List<FaultKind> possible = new ArrayList<>();
-        for (FaultKind kind : FaultKind.values()) {
+        for (FaultKind kind : plan.kinds()) {
             kind.impossible(harness).ifPresentOrElse(why -> impossible.put(kind, why), () -> possible.add(kind));
         }
         FaultSchedule schedule = new FaultSchedule(plan.seed(), possible);

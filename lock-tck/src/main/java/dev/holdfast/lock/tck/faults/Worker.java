@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
  * goes on to write when its lease is lost, as a program does that never asks: that is what the fence is for.
  */
 final class Worker {
-    private static final long SAMPLE_NANOS = 5_000_000;
+    private static final int SAMPLES_PER_LEASE = 100;
     private static final long AFTER_A_FAILURE_NANOS = 20_000_000;
 
     /** What a worker does while it holds the lock. */
@@ -30,11 +30,13 @@ final class Worker {
     private final String who;
     private final History history;
     private final Resources resources;
+    private final long sampleNanos;
 
-    Worker(String who, History history, Resources resources) {
+    Worker(String who, History history, Resources resources, Duration lease) {
         this.who = who;
         this.history = history;
         this.resources = resources;
+        this.sampleNanos = lease.toNanos() / SAMPLES_PER_LEASE;
     }
 
     /** One attempt, and if it gets a lease, this work under it. Whether it did. */
@@ -85,7 +87,7 @@ final class Worker {
     void work(Lease lease, Duration howLong) throws InterruptedException {
         long end = System.nanoTime() + howLong.toNanos();
         while (sample(lease) && System.nanoTime() - end < 0) {
-            LockSupport.parkNanos(SAMPLE_NANOS);
+            LockSupport.parkNanos(sampleNanos);
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }

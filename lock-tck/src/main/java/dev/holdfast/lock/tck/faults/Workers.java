@@ -63,14 +63,14 @@ final class Workers implements AutoCloseable {
     }
 
     private Worker worker(String name) {
-        return new Worker(task.process() + "/" + name, history, resources);
+        return new Worker(task.process() + "/" + name, history, resources, task.lease());
     }
 
     private void attempt(Worker worker, DistributedLock lock, Random random) throws InterruptedException {
         long lease = task.lease().toMillis();
         Duration wait = Duration.ofMillis(random.nextInt(8) == 0 ? lease / 10 : 4 * lease);
         // Mostly short, so that many holders meet a fault; some longer than a lease, so that leases are renewed.
-        Duration work = Duration.ofMillis(random.nextInt(10) == 0 ? lease * 3 / 2 : 10 + random.nextInt(50));
+        Duration work = Duration.ofMillis(random.nextInt(20) == 0 ? lease * 3 / 2 : 10 + random.nextInt(50));
         boolean renews = random.nextInt(8) == 0;
         try {
             worker.attempt(lock, wait, held -> {

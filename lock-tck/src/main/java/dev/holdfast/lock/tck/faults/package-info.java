@@ -1,3 +1,5 @@
 /** The fault run: contenders in other JVMs, one fault after the other, and what their history shows. */
-@org.jspecify.annotations.NullMarked
+@NullMarked
 package dev.holdfast.lock.tck.faults;
+
+import org.jspecify.annotations.NullMarked;
