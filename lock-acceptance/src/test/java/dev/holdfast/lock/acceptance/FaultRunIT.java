@@ -73,7 +73,8 @@ class FaultRunIT {
             FaultResult result = run(store, Duration.ofSeconds(30), EnumSet.of(FaultKind.HOLDER_STOPPED));
             assertEquals(Verdict.BROKEN, of(result, FaultKind.HOLDER_STOPPED), result.toString());
             assertTrue(
-                    result.findings().stream().anyMatch(finding -> finding.rule().equals("S1") && !finding.predicted()),
+                    result.findings().stream()
+                            .anyMatch(finding -> finding.rule().equals("S1") && !finding.predicted()),
                     result.toString());
             assertEquals(0, result.measures().acceptedLost(), "the fence holds where the lock does not");
         } finally {

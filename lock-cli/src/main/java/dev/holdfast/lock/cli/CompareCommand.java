@@ -119,7 +119,8 @@ final class CompareCommand implements Callable<Integer> {
         Compared compared = url.isPresent() ? atUrl(url.get()) : started(subjects, plan);
         double seconds = Long.getLong("holdfast.elapsed.seconds", 0)
                 + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began) / 1_000.0;
-        ReportModel report = new ReportModel(seconds, compared.columns(), plan.isPresent() ? new FaultReport(compared.faults()) : null);
+        ReportModel report = new ReportModel(
+                seconds, compared.columns(), plan.isPresent() ? new FaultReport(compared.faults()) : null);
         out.print(TerminalReport.of(
                 report,
                 Boolean.getBoolean("holdfast.terminal.out") && !environment.containsKey("NO_COLOR"),

@@ -55,7 +55,8 @@ final class Comparison implements AutoCloseable {
         if (plan.isPresent()) {
             List<String> running = new ArrayList<>();
             for (Subject subject : subjects) {
-                if (result(Optional.ofNullable(problems.get(subject)).orElseThrow()).isEmpty()) {
+                if (result(Optional.ofNullable(problems.get(subject)).orElseThrow())
+                        .isEmpty()) {
                     running.add(subject.store());
                 }
             }

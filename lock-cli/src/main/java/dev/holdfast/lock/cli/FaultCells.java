@@ -28,7 +28,8 @@ final class FaultCells {
     static List<FaultKind> kinds(FaultReport report) {
         return Arrays.stream(FaultKind.values())
                 .filter(kind -> report.stores().stream()
-                        .anyMatch(store -> of(store, kind).filter(v -> v.times() > 0).isPresent()))
+                        .anyMatch(store ->
+                                of(store, kind).filter(v -> v.times() > 0).isPresent()))
                 .toList();
     }
 
@@ -56,7 +57,8 @@ final class FaultCells {
     /** The rules that were decided, in the order of the specification. */
     static List<Rule> rules(FaultReport report) {
         return Arrays.stream(Rule.values())
-                .filter(rule -> report.stores().stream().anyMatch(store -> of(store, rule).isPresent()))
+                .filter(rule -> report.stores().stream()
+                        .anyMatch(store -> of(store, rule).isPresent()))
                 .toList();
     }
 
@@ -84,8 +86,13 @@ final class FaultCells {
         rows.put("stale requests rejected by the fence", store -> whole(store, Measures::staleRejected));
         rows.put("accepted updates lost", store -> whole(store, Measures::acceptedLost));
         rows.put("updates lost without a fence", store -> whole(store, Measures::lostWithoutFence));
-        rows.put("seeds", store -> String.join(
-                " ", store.runs().stream().map(run -> Long.toString(run.seed())).toList()));
+        rows.put(
+                "seeds",
+                store -> String.join(
+                        " ",
+                        store.runs().stream()
+                                .map(run -> Long.toString(run.seed()))
+                                .toList()));
         return rows;
     }
 

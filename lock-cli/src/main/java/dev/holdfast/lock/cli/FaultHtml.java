@@ -24,7 +24,8 @@ final class FaultHtml {
     private FaultHtml() {}
 
     static String of(FaultReport report) {
-        StringBuilder html = new StringBuilder("<h2>Faults</h2>\n<p>Processes contend for locks while one thing after the ")
+        StringBuilder html = new StringBuilder(
+                        "<h2>Faults</h2>\n<p>Processes contend for locks while one thing after the ")
                 .append("other breaks: they, their connections, their store. Then the history that they wrote is ")
                 .append("checked.</p>\n<div class=\"wide\"><table class=\"faults\"><thead>");
         row(html, report, "fault", store -> "<th>" + escaped(store.store()) + "</th>");
@@ -36,8 +37,10 @@ final class FaultHtml {
             row(html, report, rule.name() + " under all of them", store -> cell(store, rule));
         }
         html.append("</tbody></table></div>\n<p>").append(FaultCells.LEGEND).append("</p>\n<ul>\n");
-        FaultCells.notes(report).forEach(note -> html.append("<li>").append(escaped(note)).append("</li>\n"));
-        html.append("</ul>\n<h2>What was measured under faults</h2>\n<div class=\"wide\"><table class=\"faults\"><thead>");
+        FaultCells.notes(report)
+                .forEach(note -> html.append("<li>").append(escaped(note)).append("</li>\n"));
+        html.append(
+                "</ul>\n<h2>What was measured under faults</h2>\n<div class=\"wide\"><table class=\"faults\"><thead>");
         row(html, report, "", store -> "<th>" + escaped(store.store()) + "</th>");
         html.append("</thead><tbody>\n");
         FaultCells.measures()
@@ -68,8 +71,7 @@ final class FaultHtml {
                 .orElse("<td>!</td>");
     }
 
-    private static void row(
-            StringBuilder html, FaultReport report, String first, Function<StoreFaults, String> cell) {
+    private static void row(StringBuilder html, FaultReport report, String first, Function<StoreFaults, String> cell) {
         html.append("<tr><th>").append(escaped(first)).append("</th>");
         report.stores().forEach(store -> html.append(cell.apply(store)));
         html.append("</tr>\n");
@@ -84,8 +86,9 @@ final class FaultHtml {
                 }
             }
         }
-        FaultCells.problems(report)
-                .forEach(line -> html.append("<p class=\"broken\">").append(escaped(line)).append("</p>\n"));
+        FaultCells.problems(report).forEach(line -> html.append("<p class=\"broken\">")
+                .append(escaped(line))
+                .append("</p>\n"));
     }
 
     private static void finding(StoreFaults store, FaultResult run, Finding finding, StringBuilder html) {

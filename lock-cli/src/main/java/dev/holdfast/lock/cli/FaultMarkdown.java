@@ -9,8 +9,9 @@ final class FaultMarkdown {
     private FaultMarkdown() {}
 
     static String of(FaultReport report) {
-        StringBuilder text = new StringBuilder("\n## Faults\n\nProcesses contend for locks while one thing after the other "
-                + "breaks; then the history that they wrote is checked.\n\n");
+        StringBuilder text =
+                new StringBuilder("\n## Faults\n\nProcesses contend for locks while one thing after the other "
+                        + "breaks; then the history that they wrote is checked.\n\n");
         row(text, report, "fault", StoreFaults::store);
         text.append("|---|").append(":-:|".repeat(report.stores().size())).append('\n');
         for (FaultKind kind : FaultCells.kinds(report)) {
@@ -24,9 +25,12 @@ final class FaultMarkdown {
         text.append("|---|").append("--:|".repeat(report.stores().size())).append('\n');
         FaultCells.measures().forEach((name, cell) -> row(text, report, name, cell));
         text.append('\n');
-        FaultCells.notes(report).forEach(note -> text.append("- ").append(MarkdownReport.escaped(note)).append('\n'));
-        FaultCells.problems(report)
-                .forEach(line -> text.append("- **FAILED** ").append(MarkdownReport.escaped(line)).append('\n'));
+        FaultCells.notes(report)
+                .forEach(note ->
+                        text.append("- ").append(MarkdownReport.escaped(note)).append('\n'));
+        FaultCells.problems(report).forEach(line -> text.append("- **FAILED** ")
+                .append(MarkdownReport.escaped(line))
+                .append('\n'));
         text.append("\n## When to choose which\n\n");
         report.stores().forEach(store -> text.append("- **")
                 .append(store.store())
@@ -36,8 +40,7 @@ final class FaultMarkdown {
         return text.toString();
     }
 
-    private static void row(
-            StringBuilder text, FaultReport report, String first, Function<StoreFaults, String> cell) {
+    private static void row(StringBuilder text, FaultReport report, String first, Function<StoreFaults, String> cell) {
         text.append("| ").append(first);
         report.stores().forEach(store -> text.append(" | ").append(MarkdownReport.escaped(cell.apply(store))));
         text.append(" |\n");

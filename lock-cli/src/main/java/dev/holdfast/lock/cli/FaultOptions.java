@@ -35,7 +35,8 @@ final class FaultOptions {
             return Optional.empty();
         }
         if (url) {
-            throw new ParameterException(command, "--faults and --url exclude each other: no faults in a store of yours");
+            throw new ParameterException(
+                    command, "--faults and --url exclude each other: no faults in a store of yours");
         }
         if (minutes.orElse(0) < 0 || repeat.orElse(1) < 1) {
             throw new ParameterException(command, "--minutes is 0 or more, --repeat is 1 or more");

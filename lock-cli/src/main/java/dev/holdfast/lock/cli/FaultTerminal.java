@@ -29,12 +29,13 @@ final class FaultTerminal {
                 .append(": ")
                 .append(store.choose())
                 .append('\n'));
-        FaultCells.problems(report).forEach(line -> text.append('\n').append("FAILED ").append(line).append('\n'));
+        FaultCells.problems(report)
+                .forEach(
+                        line -> text.append('\n').append("FAILED ").append(line).append('\n'));
         return text.toString();
     }
 
-    private static void row(
-            StringBuilder text, FaultReport report, String first, Function<StoreFaults, String> cell) {
+    private static void row(StringBuilder text, FaultReport report, String first, Function<StoreFaults, String> cell) {
         StringBuilder line = new StringBuilder(first + " ".repeat(Math.max(0, FIRST - first.length())));
         for (StoreFaults store : report.stores()) {
             String value = cell.apply(store);

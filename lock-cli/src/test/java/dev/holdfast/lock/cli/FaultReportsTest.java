@@ -55,7 +55,8 @@ class FaultReportsTest {
         assertAll(
                 () -> assertEquals(0, report(FINE).exitStatus()),
                 () -> assertEquals(1, report(BROKEN).exitStatus()),
-                () -> assertEquals(0, report(FINE, run(8, Verdict.EXCEPT_EXCLUSION)).exitStatus()),
+                () -> assertEquals(
+                        0, report(FINE, run(8, Verdict.EXCEPT_EXCLUSION)).exitStatus()),
                 () -> assertEquals(1, report(FINE, run(8, Verdict.KEPT)).exitStatus(), "runs must say the same"),
                 () -> assertFalse(failed.clean()));
     }
@@ -70,7 +71,8 @@ class FaultReportsTest {
                 () -> assertTrue(text.lines().anyMatch(line -> line.matches("smallest time from loss.* 8\\.1")), text),
                 () -> assertTrue(text.contains("redis: Choose it for the cheapest locks"), text),
                 () -> assertFalse(text.contains("FAILED"), text),
-                () -> assertTrue(TerminalReport.of(report(BROKEN), false, 120).contains("FAILED redis (seed 8) S1: <a>")));
+                () -> assertTrue(
+                        TerminalReport.of(report(BROKEN), false, 120).contains("FAILED redis (seed 8) S1: <a>")));
     }
 
     @Test
@@ -107,9 +109,13 @@ class FaultReportsTest {
                 () -> assertEquals(7, run.get("seed").getAsLong()),
                 () -> assertEquals(
                         "EXCEPT_EXCLUSION",
-                        run.getAsJsonArray("faults").get(1).getAsJsonObject().get("verdict").getAsString()),
-                () -> assertFalse(JsonParser.parseString(JsonReport.of(
-                                new ReportModel(1, report(FINE).stores(), null)))
+                        run.getAsJsonArray("faults")
+                                .get(1)
+                                .getAsJsonObject()
+                                .get("verdict")
+                                .getAsString()),
+                () -> assertFalse(JsonParser.parseString(
+                                JsonReport.of(new ReportModel(1, report(FINE).stores(), null)))
                         .getAsJsonObject()
                         .has("faults")));
     }
@@ -123,8 +129,13 @@ class FaultReportsTest {
     void optionsThatMakeNoSenseAreRefused() {
         assertAll(
                 () -> assertEquals(2, Cli.call("compare", "--seed", "7").status()),
-                () -> assertEquals(2, Cli.call("compare", "--faults", "--url", "redis://127.0.0.1:1").status()),
-                () -> assertEquals(2, Cli.call("compare", "--faults", "--repeat", "0").status()),
-                () -> assertEquals(2, Cli.call("compare", "--faults", "--minutes", "-1").status()));
+                () -> assertEquals(
+                        2,
+                        Cli.call("compare", "--faults", "--url", "redis://127.0.0.1:1")
+                                .status()),
+                () -> assertEquals(
+                        2, Cli.call("compare", "--faults", "--repeat", "0").status()),
+                () -> assertEquals(
+                        2, Cli.call("compare", "--faults", "--minutes", "-1").status()));
     }
 }

@@ -75,8 +75,8 @@ final class ClaimCheck {
     private void overlap(String lock, Claim older, Claim newer, List<Stale> stale) {
         long by = Math.min(older.end(), newer.end()) - newer.grant().returned();
         Optional<Disturbance> explained = explained(older.grant(), newer.grant());
-        String sentence = newer.grant() + " was granted the lock while " + older.grant() + " still held it: both held for "
-                + millis(by);
+        String sentence = newer.grant() + " was granted the lock while " + older.grant()
+                + " still held it: both held for " + millis(by);
         List<Event> events = proof(older.grant(), newer.grant());
         found.add(new Violation(Rule.S1, lock, sentence, events, explained));
         if (explained.isEmpty()) {
@@ -143,7 +143,8 @@ final class ClaimCheck {
     }
 
     private static long deadlineOf(Attempt grant) {
-        boolean byDeadline = grant.first(Kind.LOST).map(Event::detail).orElse("DEADLINE").equals("DEADLINE");
+        boolean byDeadline =
+                grant.first(Kind.LOST).map(Event::detail).orElse("DEADLINE").equals("DEADLINE");
         return byDeadline ? grant.deadline() : grant.lastHeld();
     }
 

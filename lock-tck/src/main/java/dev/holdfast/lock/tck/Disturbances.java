@@ -15,8 +15,8 @@ final class Disturbances {
                 .toList();
         for (int i = 1; i < sorted.size(); i++) {
             if (sorted.get(i).begins() - sorted.get(i - 1).over() < 0) {
-                throw new IllegalArgumentException("two disturbances at once: " + sorted.get(i - 1).name() + " and "
-                        + sorted.get(i).name());
+                throw new IllegalArgumentException("two disturbances at once: "
+                        + sorted.get(i - 1).name() + " and " + sorted.get(i).name());
             }
         }
     }

@@ -18,8 +18,7 @@ import java.util.Locale;
  * @param step the number of a resource operation in the order of the resource; 0 without
  * @param detail a word, as the kind says; empty without
  */
-public record Event(
-        Kind kind, long nanos, String who, String lock, long token, long value, long step, String detail) {
+public record Event(Kind kind, long nanos, String who, String lock, long token, long value, long step, String detail) {
     /** What an event says. */
     public enum Kind {
         /** Before an acquire is called. */
@@ -120,7 +119,9 @@ public record Event(
 
     private static String text(String word) {
         // A history has millions of events of a few contenders.
-        return word.equals("-") ? "" : URLDecoder.decode(word, StandardCharsets.UTF_8).intern();
+        return word.equals("-")
+                ? ""
+                : URLDecoder.decode(word, StandardCharsets.UTF_8).intern();
     }
 
     /** For people, with the time in milliseconds since the given one. */
@@ -133,6 +134,8 @@ public record Event(
         if (value != 0) {
             text.append(" value ").append(value);
         }
-        return detail.isEmpty() ? text.toString() : text.append(" (").append(detail).append(')').toString();
+        return detail.isEmpty()
+                ? text.toString()
+                : text.append(" (").append(detail).append(')').toString();
     }
 }

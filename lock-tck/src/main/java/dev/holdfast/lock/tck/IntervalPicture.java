@@ -47,36 +47,42 @@ public final class IntervalPicture {
                 .sorted(Comparator.comparing(Attempt::invoked))
                 .toList();
         int height = (rows.size() + 2) * ROW;
-        add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">",
+        add(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">",
                 WIDTH, height, escaped(violation.rule() + " on " + violation.lock()));
         for (Disturbance one : disturbances) {
             if (one.touches(from, to)) {
                 bar(one.begins(), one.over(), 0, height - ROW, "#fff3d6");
-                add("<text x=\"%.1f\" y=\"%d\">%s</text>", x(Math.max(one.begins(), from)) + 3, height - 6,
-                        escaped(one.name()));
+                add(
+                        "<text x=\"%.1f\" y=\"%d\">%s</text>",
+                        x(Math.max(one.begins(), from)) + 3, height - 6, escaped(one.name()));
             }
         }
         for (int i = 0; i < rows.size(); i++) {
             row(rows.get(i), i, named);
         }
         for (Event event : violation.events()) {
-            add("<line x1=\"%.1f\" x2=\"%.1f\" y1=\"0\" y2=\"%d\" stroke=\"#b42318\" stroke-dasharray=\"2 3\"/>",
+            add(
+                    "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"0\" y2=\"%d\" stroke=\"#b42318\" stroke-dasharray=\"2 3\"/>",
                     x(event.nanos()), x(event.nanos()), height - ROW);
         }
-        add("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text></svg>", WIDTH, height - 6,
-                ClaimCheck.millis(to - from));
+        add(
+                "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text></svg>",
+                WIDTH, height - 6, ClaimCheck.millis(to - from));
         return svg.toString();
     }
 
     private void row(Attempt attempt, int row, List<String> named) {
         int y = row * ROW + 4;
-        add("<text x=\"0\" y=\"%d\"%s>%s</text>", y + 12, named.contains(attempt.who()) ? " font-weight=\"700\"" : "",
-                escaped(attempt.who()));
+        add(
+                "<text x=\"0\" y=\"%d\"%s>%s</text>",
+                y + 12, named.contains(attempt.who()) ? " font-weight=\"700\"" : "", escaped(attempt.who()));
         long asked = attempt.ended().orElse(to);
         bar(attempt.invoked(), asked, y + 6, 2, attempt.outcome() == Outcome.UNKNOWN ? "#b9770e" : "#9aa9b8");
         if (attempt.granted()) {
             bar(attempt.returned(), attempt.lastHeld(), y, 14, "#1f6feb");
-            add("<text x=\"%.1f\" y=\"%d\" fill=\"#fff\" font-size=\"10\">%d</text>",
+            add(
+                    "<text x=\"%.1f\" y=\"%d\" fill=\"#fff\" font-size=\"10\">%d</text>",
                     x(Math.max(attempt.returned(), from)) + 3, y + 11, attempt.token());
         }
     }
@@ -88,8 +94,9 @@ public final class IntervalPicture {
     private void bar(long begin, long end, int y, int height, String colour) {
         double left = x(Math.max(begin, from));
         double right = x(Math.min(end, to));
-        add("<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>", left, y,
-                Math.max(1, right - left), height, colour);
+        add(
+                "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>",
+                left, y, Math.max(1, right - left), height, colour);
     }
 
     private double x(long nanos) {

@@ -49,7 +49,8 @@ final class OrderCheck {
             found.add(Violation.of(
                     Rule.L5,
                     lock,
-                    served + " was served before " + waiting + ", who had come " + ClaimCheck.millis(ahead) + " earlier",
+                    served + " was served before " + waiting + ", who had come " + ClaimCheck.millis(ahead)
+                            + " earlier",
                     List.of(
                             waiting.events().get(0),
                             served.events().get(0),

@@ -132,7 +132,8 @@ final class ProgressCheck {
     }
 
     private void report(Rule rule, String lock, Attempt before, Attempt next, long waited, String when) {
-        List<Event> events = new ArrayList<>(before.events().subList(before.events().size() - 1, before.events().size()));
+        List<Event> events = new ArrayList<>(before.events()
+                .subList(before.events().size() - 1, before.events().size()));
         events.add(next.events().get(0));
         next.first(Kind.GRANTED).ifPresent(events::add);
         found.add(Violation.of(
@@ -145,7 +146,10 @@ final class ProgressCheck {
     /** L2: most hand-overs take a message, not a poll, which would take a third of a lease time. */
     private void median(String lock, List<Long> handOvers) {
         if (terms.claims().contains(Claim.DIRECT_WAKEUP) && handOvers.size() >= HAND_OVERS_MIN) {
-            long median = handOvers.stream().sorted(Comparator.naturalOrder()).toList().get(handOvers.size() / 2);
+            long median = handOvers.stream()
+                    .sorted(Comparator.naturalOrder())
+                    .toList()
+                    .get(handOvers.size() / 2);
             if (median > terms.leaseNanos() / 6) {
                 found.add(Violation.of(
                         Rule.L2,

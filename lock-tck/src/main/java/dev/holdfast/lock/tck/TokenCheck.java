@@ -35,9 +35,8 @@ final class TokenCheck {
 
     private static void twice(String lock, List<Attempt> grants, List<Violation> found) {
         Attempt before = null;
-        for (Attempt grant : grants.stream()
-                .sorted(Comparator.comparingLong(Attempt::token))
-                .toList()) {
+        for (Attempt grant :
+                grants.stream().sorted(Comparator.comparingLong(Attempt::token)).toList()) {
             if (before != null && before.token() == grant.token()) {
                 found.add(Violation.of(
                         Rule.S2,

@@ -37,7 +37,9 @@ final class ValidityCheck {
             }
         }
         if (attempt.granted()) {
-            disturbances.touching(attempt.invoked(), events.get(events.size() - 1).nanos()).stream()
+            disturbances
+                    .touching(attempt.invoked(), events.get(events.size() - 1).nanos())
+                    .stream()
                     .filter(one -> one.may(Effect.ISOLATES) && one.concerns(attempt.process()))
                     .forEach(check::isolated);
         }

@@ -66,7 +66,8 @@ class HistoryCheckerTest {
     void fallingTokenIsFound() {
         assertRed(script().grant("a", 0, 10, 7, 20).grant("b", 21, 30, 6, 40), Rule.S2);
         // Without a claim that lasts there is nothing but the order.
-        HistoryScript short7 = script().grant("a", 0, 10, 7, 11).grant("b", 1, 12, 3, 13).grant("c", 14, 20, 5, 21);
+        HistoryScript short7 =
+                script().grant("a", 0, 10, 7, 11).grant("b", 1, 12, 3, 13).grant("c", 14, 20, 5, 21);
         assertEquals(1, check(short7).of(Rule.S2).size());
         assertTrue(check(short7).of(Rule.S2).get(0).sentence().startsWith("c with token 5"));
     }
@@ -101,7 +102,9 @@ class HistoryCheckerTest {
         assertRed(clean);
         assertEquals(2, check(clean).unknown());
         assertRed(
-                script().add(Kind.INVOKED, 0, "u").add(Kind.UNKNOWN, 40, "u").grant("a", 0, 10, 1, 20)
+                script().add(Kind.INVOKED, 0, "u")
+                        .add(Kind.UNKNOWN, 40, "u")
+                        .grant("a", 0, 10, 1, 20)
                         .grant("b", 5, 15, 2, 30),
                 Rule.S1,
                 Rule.S8);

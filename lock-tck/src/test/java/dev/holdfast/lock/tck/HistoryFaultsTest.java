@@ -22,7 +22,10 @@ class HistoryFaultsTest {
 
     /** Lease 1 s, of which 990 ms count; slack 50 ms; tolerance 100 ms. */
     private static final Terms TERMS = new Terms(
-            Duration.ofSeconds(1), Duration.ofMillis(50), Duration.ofMillis(100), Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP));
+            Duration.ofSeconds(1),
+            Duration.ofMillis(50),
+            Duration.ofMillis(100),
+            Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP));
 
     private static Disturbance disturbance(String process, long begins, long over, Effect... effects) {
         Set<String> processes = process.isEmpty() ? Set.of() : Set.of(process);
@@ -43,7 +46,8 @@ class HistoryFaultsTest {
 
     /** A grant of a lease that shows these deadlines: pairs of the time of a question and of what was left. */
     private static HistoryScript held(HistoryScript script, String who, long token, long... questions) {
-        script.add(Kind.INVOKED, (questions[0] - 1) * MS, who).add(Kind.GRANTED, questions[0] * MS, who, token, 990 * MS);
+        script.add(Kind.INVOKED, (questions[0] - 1) * MS, who)
+                .add(Kind.GRANTED, questions[0] * MS, who, token, 990 * MS);
         for (int i = 0; i < questions.length; i += 2) {
             script.add(Kind.HELD, questions[i] * MS, who, token, questions[i + 1] * MS);
         }
@@ -86,13 +90,14 @@ class HistoryFaultsTest {
 
     @Test
     void documentedOverlapIsPredictedAndAnotherIsNot() {
-        HistoryScript overlap = new HistoryScript()
-                .grant("a/1", 0, 10 * MS, 1, 800 * MS)
-                .grant("b/1", 20 * MS, 600 * MS, 2, 900 * MS);
+        HistoryScript overlap =
+                new HistoryScript().grant("a/1", 0, 10 * MS, 1, 800 * MS).grant("b/1", 20 * MS, 600 * MS, 2, 900 * MS);
         Findings explained = check(overlap, disturbance("", 500, 550, Effect.BREAKS_EXCLUSION));
         assertRed(explained);
         assertEquals(1, explained.of(Rule.S1).size());
-        assertEquals("A_FAULT", explained.of(Rule.S1).get(0).predicted().orElseThrow().name());
+        assertEquals(
+                "A_FAULT",
+                explained.of(Rule.S1).get(0).predicted().orElseThrow().name());
         assertTrue(explained.minMarginNanos().isEmpty(), "a documented overlap is no margin");
         assertRed(check(overlap, disturbance("", 500, 550)), Rule.S1, Rule.S8);
         // Over for longer than a lease when the rival came.

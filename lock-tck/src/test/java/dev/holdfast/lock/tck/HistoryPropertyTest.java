@@ -66,7 +66,14 @@ class HistoryPropertyTest {
 
     private static Event valued(Event event, long value) {
         return new Event(
-                event.kind(), event.nanos(), event.who(), event.lock(), event.token(), value, event.step(), event.detail());
+                event.kind(),
+                event.nanos(),
+                event.who(),
+                event.lock(),
+                event.token(),
+                value,
+                event.step(),
+                event.detail());
     }
 
     @Test
@@ -74,7 +81,9 @@ class HistoryPropertyTest {
         Planting heldWhenTheNextOneHas = (events, at) -> {
             Event released = events.get(at);
             Event next = next(events, at, event -> event.kind() == Kind.GRANTED);
-            events.add(at, Event.of(Kind.HELD, next.nanos() + MS / 2, released.who(), released.lock(), released.token(), 0));
+            events.add(
+                    at,
+                    Event.of(Kind.HELD, next.nanos() + MS / 2, released.who(), released.lock(), released.token(), 0));
         };
         assertAlwaysRed(Rule.S1, Kind.RELEASING, heldWhenTheNextOneHas);
         assertAlwaysRed(Rule.S8, Kind.RELEASING, heldWhenTheNextOneHas);
@@ -90,7 +99,13 @@ class HistoryPropertyTest {
                     events.set(
                             i,
                             new Event(
-                                    event.kind(), event.nanos(), event.who(), event.lock(), 2, event.value(), event.step(),
+                                    event.kind(),
+                                    event.nanos(),
+                                    event.who(),
+                                    event.lock(),
+                                    2,
+                                    event.value(),
+                                    event.step(),
                                     event.detail()));
                 }
             }

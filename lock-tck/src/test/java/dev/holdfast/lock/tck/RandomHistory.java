@@ -16,7 +16,10 @@ import java.util.Set;
  */
 final class RandomHistory {
     static final Terms TERMS = new Terms(
-            Duration.ofSeconds(1), Duration.ofMillis(50), Duration.ofMillis(100), Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP));
+            Duration.ofSeconds(1),
+            Duration.ofMillis(50),
+            Duration.ofMillis(100),
+            Set.of(Claim.FIFO, Claim.DIRECT_WAKEUP));
     private static final long MS = 1_000_000;
     private static final int CONTENDERS = 6;
 
@@ -121,8 +124,7 @@ final class RandomHistory {
 
     private void disturb(String name, int contender, long begins, long over, Effect... effects) {
         Set<String> process = Set.of("p" + contender + "x" + lives[contender]);
-        disturbances.add(
-                new Disturbance(name, process, begins, begins, over, over, Set.of(effects), Rule.L1));
+        disturbances.add(new Disturbance(name, process, begins, begins, over, over, Set.of(effects), Rule.L1));
         quietFrom = over + 4_000 * MS;
     }
 

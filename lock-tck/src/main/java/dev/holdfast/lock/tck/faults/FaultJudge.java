@@ -27,8 +27,8 @@ import java.util.Optional;
 final class FaultJudge {
     /** The rules that a history with faults decides, at least in part. */
     private static final List<Rule> DECIDED = List.of(
-            Rule.S1, Rule.S2, Rule.S3, Rule.S4, Rule.S5, Rule.S6, Rule.S7, Rule.S8, Rule.S10, Rule.L1, Rule.L2,
-            Rule.L3, Rule.L5, Rule.E8);
+            Rule.S1, Rule.S2, Rule.S3, Rule.S4, Rule.S5, Rule.S6, Rule.S7, Rule.S8, Rule.S10, Rule.L1, Rule.L2, Rule.L3,
+            Rule.L5, Rule.E8);
 
     private static final int FINDINGS_SHOWN = 12;
 
@@ -55,8 +55,8 @@ final class FaultJudge {
             Recorded history, Resources resources, Optional<String> left, List<String> stuck, double seconds) {
         Findings findings = HistoryChecker.check(history, disturbances, terms);
         List<Violation> violations = new ArrayList<>(findings.violations());
-        left.ifPresent(what -> violations.add(plain(
-                Rule.L3, "the store still kept this when nobody held or waited for a lock any more: " + what)));
+        left.ifPresent(what -> violations.add(
+                plain(Rule.L3, "the store still kept this when nobody held or waited for a lock any more: " + what)));
         stuck.forEach(lock -> violations.add(plain(Rule.L3, lock + " could not be acquired when all was over")));
         long lost = resources.lost();
         if (lost != 0) {
@@ -91,8 +91,8 @@ final class FaultJudge {
 
     private RuleVerdict verdict(Rule rule, List<Violation> violations) {
         boolean broken = violations.stream()
-                .anyMatch(violation -> violation.rule() == rule
-                        && violation.predicted().isEmpty());
+                .anyMatch(violation ->
+                        violation.rule() == rule && violation.predicted().isEmpty());
         int count = count(violations, rule);
         if (broken) {
             return new RuleVerdict(rule.name(), Verdict.BROKEN, count);
@@ -127,9 +127,8 @@ final class FaultJudge {
                 .filter(violation -> violation.predicted().isEmpty())
                 .findFirst();
         Optional<String> excepted = kind.exclusionMayBreak(harness);
-        Verdict verdict = broken.isPresent()
-                ? Verdict.BROKEN
-                : excepted.isPresent() ? Verdict.EXCEPT_EXCLUSION : Verdict.KEPT;
+        Verdict verdict =
+                broken.isPresent() ? Verdict.BROKEN : excepted.isPresent() ? Verdict.EXCEPT_EXCLUSION : Verdict.KEPT;
         String detail = broken.map(violation -> violation.rule() + ": " + violation.sentence())
                 .or(() -> excepted)
                 .orElse("");

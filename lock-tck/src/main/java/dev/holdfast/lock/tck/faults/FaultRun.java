@@ -90,8 +90,10 @@ public final class FaultRun {
         try (History history = History.appendTo(file);
                 Resources resources = Resources.in(directory, locks);
                 HistoryTail tail = new HistoryTail(file);
-                LockClient probe = harness.open(
-                        ClientOptions.builder().leaseTime(lease).connectTimeout(Duration.ofSeconds(30)).build())) {
+                LockClient probe = harness.open(ClientOptions.builder()
+                        .leaseTime(lease)
+                        .connectTimeout(Duration.ofSeconds(30))
+                        .build())) {
             Workers.recordStalls("run", history);
             FaultStage stage = new FaultStage(harness, lease, locks, crews, tail);
             start(directory, history, resources);
@@ -158,7 +160,10 @@ public final class FaultRun {
         FaultSchedule schedule = new FaultSchedule(plan.seed(), possible);
         Faults faults = new Faults(stage);
         Duration recovery = lease.multipliedBy(3).plus(Timing.patience());
-        for (int i = 0; i < schedule.roundLength() || System.nanoTime() - began < plan.atLeast().toNanos(); i++) {
+        for (int i = 0;
+                i < schedule.roundLength()
+                        || System.nanoTime() - began < plan.atLeast().toNanos();
+                i++) {
             FaultSchedule.Entry entry = schedule.next();
             stage.peace(lease.multipliedBy(entry.gapPercent()).dividedBy(100));
             if (impossible.containsKey(entry.kind())) {
@@ -183,8 +188,8 @@ public final class FaultRun {
             return Optional.empty();
         }
         Duration within = lease.multipliedBy(3).plus(harness.crashSlack()).plus(Timing.patience());
-        boolean empty = Await.holdsWithin(
-                within, () -> harness.residue().orElseThrow().isEmpty());
+        boolean empty =
+                Await.holdsWithin(within, () -> harness.residue().orElseThrow().isEmpty());
         return empty
                 ? Optional.empty()
                 : Optional.of(String.join("; ", harness.residue().orElseThrow()));

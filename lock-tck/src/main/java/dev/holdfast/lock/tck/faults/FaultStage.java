@@ -5,8 +5,8 @@ import dev.holdfast.lock.tck.Disturbance;
 import dev.holdfast.lock.tck.Disturbance.Effect;
 import dev.holdfast.lock.tck.LockHarness;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
@@ -120,7 +120,6 @@ final class FaultStage {
         if (kind.exclusionMayBreak(harness).isPresent()) {
             all.add(Effect.BREAKS_EXCLUSION);
         }
-        return new Disturbance(
-                kind.name(), processes, times[0], times[1], times[2], times[3], all, kind.recovery());
+        return new Disturbance(kind.name(), processes, times[0], times[1], times[2], times[3], all, kind.recovery());
     }
 }

@@ -33,14 +33,14 @@ final class Faults {
             case WAITER_KILLED -> kill(kind, stage.waiter(random));
             case HOLDER_STOPPED -> stop(kind, stage.holder(random));
             case WAITER_STOPPED -> stop(kind, stage.waiter(random));
-            case STORE_STOPPED -> around(kind, Set.of(), control()::pause, times(2), control()::resume, Effect.ISOLATES);
+            case STORE_STOPPED ->
+                around(kind, Set.of(), control()::pause, times(2), control()::resume, Effect.ISOLATES);
             case STORE_RESTARTED ->
                 around(kind, Set.of(), control()::kill, times(0.2), control()::restart, Effect.ISOLATES);
             case STORE_WIPED -> wipe();
             case LINK_SLOW -> slow(kind, 0.25, 2);
             case LINK_SLOWER -> slow(kind, 0.5, 3);
-            case LINK_SILENT ->
-                around(kind, stage.far(), link()::blackHole, times(2), link()::heal, Effect.ISOLATES);
+            case LINK_SILENT -> around(kind, stage.far(), link()::blackHole, times(2), link()::heal, Effect.ISOLATES);
             case LINK_CUT -> around(kind, stage.far(), link()::cut, times(1.5), link()::heal, Effect.ISOLATES);
             case ACQUIRE_REPLY_LOST -> lose(kind, Operation.ACQUIRE, random);
             case RENEW_REPLY_LOST -> lose(kind, Operation.RENEW, random);
@@ -118,8 +118,7 @@ final class Faults {
     }
 
     private Disturbance slow(FaultKind kind, double leasesEachWay, double leases) throws InterruptedException {
-        return around(
-                kind, stage.far(), () -> link().delay(times(leasesEachWay)), times(leases), () -> link().heal());
+        return around(kind, stage.far(), () -> link().delay(times(leasesEachWay)), times(leases), () -> link().heal());
     }
 
     /** The processes behind the link rest, but one, so that the next request is the one that is meant. */
@@ -166,8 +165,7 @@ final class Faults {
 
     private Disturbance endGrant(Random random) throws Exception {
         long begins = System.nanoTime();
-        boolean ended = Await.holdsWithin(
-                times(2), () -> stage.harness().expire(stage.heldLock(random)));
+        boolean ended = Await.holdsWithin(times(2), () -> stage.harness().expire(stage.heldLock(random)));
         long over = System.nanoTime();
         if (!ended) {
             throw new NotApplicable("the harness cannot end a grant of this store");

@@ -28,7 +28,8 @@ final class Resources implements AutoCloseable {
     }
 
     private static Map<String, LostUpdate> open(List<String> locks, Function<String, Path> file) {
-        return locks.stream().collect(Collectors.toUnmodifiableMap(lock -> lock, lock -> LostUpdate.in(file.apply(lock))));
+        return locks.stream()
+                .collect(Collectors.toUnmodifiableMap(lock -> lock, lock -> LostUpdate.in(file.apply(lock))));
     }
 
     LostUpdate fenced(String lock) {

@@ -53,7 +53,8 @@ final class Workers implements AutoCloseable {
             Random random = new Random(task.seed() * 31 + shifts * 7919L + i);
             Callable<Void> shift = () -> {
                 while (!resting) {
-                    DistributedLock lock = client.named(task.locks().get(random.nextInt(task.locks().size())));
+                    DistributedLock lock = client.named(
+                            task.locks().get(random.nextInt(task.locks().size())));
                     attempt(worker, lock, random);
                 }
                 return null;

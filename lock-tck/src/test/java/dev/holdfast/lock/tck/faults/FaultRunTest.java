@@ -42,7 +42,9 @@ class FaultRunTest {
                         .filter(fault -> fault.times() > 0)
                         .map(FaultResult.FaultVerdict::verdict)
                         .toList());
-        assertEquals(result.verdicts(), FaultRun.on(new MemoryHarness(), PLAN, step -> {}).verdicts());
+        assertEquals(
+                result.verdicts(),
+                FaultRun.on(new MemoryHarness(), PLAN, step -> {}).verdicts());
     }
 
     /** Every second client speaks to another store, as after a fail-over that half of the clients missed. */
@@ -54,8 +56,12 @@ class FaultRunTest {
         assertEquals(Verdict.KEPT, of(result, "S3"), "the fence must hold where exclusion does not");
         assertEquals(0, result.measures().acceptedLost());
         assertTrue(result.measures().lostWithoutFence() > 0, "without a fence updates are lost");
-        assertTrue(result.findings().get(0).picture().startsWith("<svg "), result.findings().get(0).picture());
-        assertTrue(result.findings().get(0).text().contains(" still held it"), result.findings().get(0).text());
+        assertTrue(
+                result.findings().get(0).picture().startsWith("<svg "),
+                result.findings().get(0).picture());
+        assertTrue(
+                result.findings().get(0).text().contains(" still held it"),
+                result.findings().get(0).text());
     }
 
     private static final class TwoStores implements LockHarness {

@@ -47,8 +47,8 @@ class FaultScheduleTest {
     /** No kind moves a clock yet, so another pair stands in for the excluded double fault. */
     @Test
     void excludedFaultsAreNeverNearEachOther() {
-        BiPredicate<FaultKind, FaultKind> excluded =
-                (a, b) -> a != b && EnumSet.of(FaultKind.STORE_WIPED, FaultKind.LINK_CUT).containsAll(EnumSet.of(a, b));
+        BiPredicate<FaultKind, FaultKind> excluded = (a, b) ->
+                a != b && EnumSet.of(FaultKind.STORE_WIPED, FaultKind.LINK_CUT).containsAll(EnumSet.of(a, b));
         for (long seed = 0; seed < 50; seed++) {
             FaultSchedule schedule = new FaultSchedule(seed, EnumSet.allOf(FaultKind.class), excluded);
             List<FaultSchedule.Entry> entries = entries(schedule, 100);
@@ -64,8 +64,8 @@ class FaultScheduleTest {
 
     @Test
     void whatCannotBeKeptApartIsRefused() {
-        FaultSchedule schedule = new FaultSchedule(
-                1, EnumSet.of(FaultKind.STORE_WIPED, FaultKind.LINK_CUT), (a, b) -> a != b);
+        FaultSchedule schedule =
+                new FaultSchedule(1, EnumSet.of(FaultKind.STORE_WIPED, FaultKind.LINK_CUT), (a, b) -> a != b);
         assertThrows(IllegalArgumentException.class, schedule::next);
     }
 }
