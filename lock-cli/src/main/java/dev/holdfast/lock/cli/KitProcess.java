@@ -118,11 +118,13 @@ final class KitProcess implements AutoCloseable {
             switch (message.kind()) {
                 case STEP -> progress.step(store, String.valueOf(message.text()));
                 case FAULTS -> {
-                    progress.step(store, "faults done");
-                    return Optional.ofNullable(message.faults());
+                    Optional<FaultResult> result = Optional.ofNullable(message.faults());
+                    boolean clean = result.map(FaultResult::clean).orElse(false);
+                    progress.faultsEnded(store, "faults done, seed " + seed + (clean ? "" : ", with findings"));
+                    return result;
                 }
                 default -> {
-                    progress.step(store, String.valueOf(message.text()));
+                    progress.faultsEnded(store, String.valueOf(message.text()));
                     return Optional.empty();
                 }
             }

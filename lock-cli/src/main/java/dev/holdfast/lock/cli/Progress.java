@@ -82,6 +82,11 @@ final class Progress implements AutoCloseable {
         locked(() -> row(store).state = text);
     }
 
+    /** The fault run of this store is over. */
+    void faultsEnded(String store, String text) {
+        change(store, text, false);
+    }
+
     void missing(String store) {
         change(store, "missing", true);
     }
