@@ -38,7 +38,11 @@ class FaultRunIT {
     }
 
     private static Verdict of(FaultResult result, FaultKind kind) {
-        return result.faults().get(kind.ordinal()).verdict();
+        return result.faults().stream()
+                .filter(fault -> fault.fault().equals(kind.name()))
+                .findFirst()
+                .orElseThrow()
+                .verdict();
     }
 
     @Test

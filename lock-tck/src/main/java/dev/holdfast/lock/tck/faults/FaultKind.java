@@ -4,6 +4,7 @@ import dev.holdfast.lock.spi.Claim;
 import dev.holdfast.lock.tck.LockHarness;
 import dev.holdfast.lock.tck.Rule;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A fault of a fault run. To add one: a constant with its traits, and a case in {@link Faults} that makes it.
@@ -65,16 +66,14 @@ public enum FaultKind {
 
     private final String title;
     private final Rule recovery;
-    private final int traits; // a bit for each, since an enum holds no mutable set
+    @SuppressWarnings("ImmutableEnumChecker") // Set.of cannot be changed
+    private final Set<Trait> traits;
+
 
     FaultKind(String title, Rule recovery, Trait... traits) {
         this.title = title;
         this.recovery = recovery;
-        int bits = 0;
-        for (Trait trait : traits) {
-            bits |= 1 << trait.ordinal();
-        }
-        this.traits = bits;
+        this.traits = Set.of(traits);
     }
 
     /** What it is, in a few words. */
@@ -89,7 +88,7 @@ public enum FaultKind {
 
     /** Whether it has this trait. */
     public boolean is(Trait trait) {
-        return (traits & (1 << trait.ordinal())) != 0;
+        return traits.contains(trait);
     }
 
     /** Why it cannot be made with this harness; empty if it can, or if only a try can tell. */
