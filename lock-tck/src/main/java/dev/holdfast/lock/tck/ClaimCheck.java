@@ -113,7 +113,8 @@ final class ClaimCheck {
         for (Claim claim : claims.stream()
                 .sorted(Comparator.comparingLong(one -> one.grant().token()))
                 .toList()) {
-            if (latest != null) {
+            // Who was invoked after a higher token had returned has a token that fell: S2 says so.
+            if (latest != null && latest.grant().invoked() - claim.grant().returned() < 0) {
                 long margin = claim.grant().returned() - latest.end();
                 Optional<Disturbance> explained = explained(latest.grant(), claim.grant());
                 if (margin < 0) {

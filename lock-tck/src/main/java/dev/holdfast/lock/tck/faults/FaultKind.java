@@ -66,9 +66,9 @@ public enum FaultKind {
 
     private final String title;
     private final Rule recovery;
+
     @SuppressWarnings("ImmutableEnumChecker") // Set.of cannot be changed
     private final Set<Trait> traits;
-
 
     FaultKind(String title, Rule recovery, Trait... traits) {
         this.title = title;
