@@ -20,8 +20,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A JVM of its own for the kit on one store, so that stores do not share threads, heap and static state: starts the
- * store, runs the kit, and when it is asked to, makes faults and measures. Speaks {@link KitMessage} on standard output; ends when its
- * standard input does, and so with the JVM that compares.
+ * store, runs the kit, and when it is asked to, makes faults and
+ * measures. Speaks {@link KitMessage} on standard output; ends when its standard input does, and so with the JVM that
+ * compares.
  */
 public final class KitMain {
     static final String URL_VARIABLE = "HOLDFAST_COMPARE_URL";

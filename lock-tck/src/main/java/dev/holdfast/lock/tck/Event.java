@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * One line of a {@link History}: what happened to whom, and when. Times are {@link System#nanoTime()}, comparable across
- * the JVMs of a host.
+ * One line of a {@link History}: what happened to whom, and when. Times are {@link System#nanoTime()}, comparable
+ * across the JVMs of a host.
  *
  * @param kind what happened
  * @param nanos when; before or after the call, as the kind says

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * L1, L2 and the rule of each disturbance: how long a lock stayed free while somebody wanted it. Time in which a process
- * of the run did not get the processor does not count.
+ * L1, L2 and the rule of each disturbance: how long a lock stayed free while somebody wanted it. Time in which a
+ * process of the run did not get the processor does not count.
  */
 final class ProgressCheck {
     private static final int HAND_OVERS_MIN = 20;

@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * S3: what the fenced resource accepted, in the order in which it executed it. The resource counts up: each holder reads
- * a value and writes the next one. A step that nobody tells of was that of a killed process; what it wrote is unknown
- * until the next read.
+ * S3: what the fenced resource accepted, in the order in which it executed it. The resource counts up: each holder
+ * reads a value and writes the next one. A step that nobody tells of was that of a killed process; what it wrote is
+ * unknown until the next read.
  */
 final class ResourceCheck {
     private final String lock;

@@ -140,8 +140,8 @@ class HistoryPropertyTest {
     }
 
     /**
-     * Counts and not seconds decide: the largest history is checked within the time-out of the build, and a checker that
-     * compares every pair would need 10^10 steps for it.
+     * Counts and not seconds decide: the largest history is checked within the time-out of the build, and a checker
+     * that compares every pair would need 10^10 steps for it.
      */
     @Test
     void aHistoryOfManyEventsIsChecked() {
