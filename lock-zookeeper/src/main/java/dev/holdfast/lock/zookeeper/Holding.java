@@ -70,7 +70,7 @@ final class Holding {
                 < LONGEST_ANSWER;
         try {
             if (!countable || !link.session().singleServer()) {
-                CompletableFuture<Boolean> beat = link.beat(true); // pipelined with what follows
+                CompletableFuture<Boolean> beat = link.prove(); // beside what follows
                 Set<String> present = countable ? present(grants, link.requests(), deadline) : null;
                 if (!await(beat, deadline)) {
                     connection.prepareAgain(link);
@@ -83,15 +83,19 @@ final class Holding {
         }
     }
 
-    /** On an ensemble no request makes the session's timer better known than the grant's own transaction just has. */
+    /** On an ensemble no request makes the session's timer much better known than others just have. */
     private boolean justGranted(List<Grant> grants, ZooKeeperLink link) {
         if (grants.size() != 1 || link.session().singleServer()) {
             return false;
         }
-        long moment = link.session().leaseTime().toNanos() / 10;
-        return place(grants.get(0))
-                .filter(place -> context.ticker().nanos() - place.grantedAt() < moment)
-                .isPresent();
+        long now = context.ticker().nanos();
+        long leaseTime = link.session().leaseTime().toNanos();
+        OptionalLong validFrom = link.session().validity().validFrom();
+        return validFrom.isPresent()
+                && now - validFrom.getAsLong() < leaseTime / 2
+                && place(grants.get(0))
+                        .filter(place -> now - place.grantedAt() < leaseTime / 10)
+                        .isPresent();
     }
 
     private List<Renewal> renewals(List<Grant> grants, ZooKeeperLink link, @Nullable Set<String> present) {

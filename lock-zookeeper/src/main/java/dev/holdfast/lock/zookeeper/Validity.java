@@ -10,17 +10,31 @@ import java.util.concurrent.locks.ReentrantLock;
  * From when a session's timer is known to run: {@code validFrom} of every grant of the session (rule S4).
  *
  * <p>On a single server each answered request has restarted the timer. In an ensemble the timer is the leader's, and a
- * follower reports its clients only in its answers to the leader's pings, every half tick. A write that commits came
- * over the same ordered link as those answers; so a request that was answered at least half a tick before the write was
- * sent has been reported. Half a tick is at most a quarter of the session timeout (a server grants no less than two
- * ticks); 0.3 leaves room for a late ping. Thread safe.
+ * follower reports its clients only in its answers to the leader's pings, every half tick. It takes two writes to know
+ * that it has. The commit of the first comes behind every ping that the leader sent before, so a request that was
+ * answered half a tick before this write was sent is in an answer to a ping by the time the write is answered. The
+ * second write, sent after that, reaches the leader behind the follower's answer. One write is not enough: the ping may
+ * stall on its way and be answered after it (docs/model.md).
+ *
+ * <p>Half a tick is at most a quarter of the session timeout (a server grants no less than two ticks); 0.3 leaves room
+ * for a late ping. Thread safe.
  */
 final class Validity {
+    private static final int MOST = 16;
+
     private record Sample(long sent, long answered) {}
+
+    /**
+     * A write that was answered.
+     *
+     * @param reported sending of the latest request that the follower had reported, or was about to, by then
+     */
+    private record Write(long answered, long reported) {}
 
     private final long spacing;
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<Sample> samples = new ArrayDeque<>();
+    private final Deque<Write> writes = new ArrayDeque<>();
     private boolean known;
     private long validFrom;
 
@@ -43,6 +57,7 @@ final class Validity {
         lock.lock();
         try {
             samples.clear();
+            writes.clear();
         } finally {
             lock.unlock();
         }
@@ -60,20 +75,31 @@ final class Validity {
         lock.lock();
         try {
             if (write) {
-                samples.stream()
-                        .filter(sample -> sent - sample.answered >= spacing)
-                        .reduce((older, newer) -> newer)
-                        .ifPresent(sample -> raise(sample.sent));
+                written(sent, now);
             }
             Sample last = samples.peekLast();
             if (last == null || sent - last.sent >= spacing / 8) {
                 samples.addLast(new Sample(sent, now));
             }
-            if (samples.size() > 16) {
+            if (samples.size() > MOST) {
                 samples.removeFirst();
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void written(long sent, long now) {
+        writes.stream()
+                .filter(earlier -> sent - earlier.answered >= 0)
+                .reduce((older, newer) -> newer)
+                .ifPresent(earlier -> raise(earlier.reported));
+        samples.stream()
+                .filter(sample -> sent - sample.answered >= spacing)
+                .reduce((older, newer) -> newer)
+                .ifPresent(sample -> writes.addLast(new Write(now, sample.sent)));
+        if (writes.size() > MOST) {
+            writes.removeFirst();
         }
     }
 

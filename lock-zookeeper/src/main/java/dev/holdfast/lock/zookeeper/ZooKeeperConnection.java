@@ -144,7 +144,7 @@ final class ZooKeeperConnection implements ZooKeeperSession.Listener {
         if (now.timed() && of.singleServer()) {
             return; // every request restarts the timer, and the client library pings
         }
-        Future<?> unused = now.beat(inUse || !now.timed()).thenAccept(stands -> {
+        Future<?> unused = (inUse || !now.timed() ? now.prove() : now.beat()).thenAccept(stands -> {
             if (stands) {
                 gate.signal();
             } else {

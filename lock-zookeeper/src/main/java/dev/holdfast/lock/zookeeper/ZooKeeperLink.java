@@ -147,16 +147,26 @@ final class ZooKeeperLink {
     }
 
     /**
-     * Lets the session's timer be known to run. A write compares the guard and changes nothing.
+     * Lets the session's timer be known to run on an ensemble, by two writes, the second when the first is answered
+     * ({@link Validity}). They compare the guard and change nothing.
      *
      * @return whether the guard still stands
      */
-    CompletableFuture<Boolean> beat(boolean write) {
-        String path = session().guard();
-        if (write) {
-            return requests.multi(List.of(Op.check(path, guard))).thenApply(done -> done.code() == Code.OK);
-        }
-        return requests.exists(path).handle((stat, failure) -> {
+    CompletableFuture<Boolean> prove() {
+        return compareGuard().thenCompose(stands -> stands ? compareGuard() : CompletableFuture.completedFuture(false));
+    }
+
+    private CompletableFuture<Boolean> compareGuard() {
+        return requests.multi(List.of(Op.check(session().guard(), guard))).thenApply(done -> done.code() == Code.OK);
+    }
+
+    /**
+     * Keeps the session alive and observed while nothing needs it.
+     *
+     * @return whether the guard is still there
+     */
+    CompletableFuture<Boolean> beat() {
+        return requests.exists(session().guard()).handle((stat, failure) -> {
             if (failure instanceof KeeperException.NoNodeException) {
                 return false;
             }

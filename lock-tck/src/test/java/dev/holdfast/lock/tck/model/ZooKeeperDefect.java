@@ -15,7 +15,7 @@ enum ZooKeeperDefect {
     NO_PING_BETWEEN,
     /**
      * A write proves what was answered long enough before it was sent, although the ping in between may have stalled
-     * and be answered only after the write. This is what {@code lock-zookeeper} does: an open finding, docs/model.md.
+     * and be answered only after the write: a finding of this model, docs/model.md.
      */
     ONE_WRITE,
     /** A proof counts from its arrival. */
