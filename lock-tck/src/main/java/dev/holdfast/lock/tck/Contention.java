@@ -38,7 +38,11 @@ record Contention(HistoryChecker.Findings history, long accepted, long value, lo
         try (History history = History.appendTo(events);
                 LostUpdate counter = LostUpdate.in(count)) {
             Contenders contenders = new Contenders("thread", history, counter, seed);
-            contenders.run(locks, howLong);
+            long end = System.nanoTime() + Timing.patience().toNanos();
+            do {
+                contenders.run(locks, howLong);
+                // A store where waiters poll hands over slowly.
+            } while (contenders.grants() < GRANTS_MIN && System.nanoTime() - end < 0);
             return of(events, contenders.accepted(), counter.value(), seed);
         } finally {
             delete(directory);
