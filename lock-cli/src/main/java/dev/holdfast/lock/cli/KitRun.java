@@ -1,5 +1,6 @@
 package dev.holdfast.lock.cli;
 
+import dev.holdfast.lock.tck.FaultChapter;
 import dev.holdfast.lock.tck.LockHarness;
 import dev.holdfast.lock.tck.Rule;
 import dev.holdfast.lock.tck.RuleResult;
@@ -13,9 +14,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
+import org.junit.platform.engine.FilterResult;
+import org.junit.platform.engine.TestDescriptor;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.PostDiscoveryFilter;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
@@ -36,7 +40,7 @@ final class KitRun implements TestExecutionListener {
     }
 
     /**
-     * Runs every test of the kit on this store.
+     * Runs the tests of every rule on this store.
      *
      * @param progress told how many rules are done, and of how many
      * @throws IllegalStateException when something failed that belongs to no test, so that verdicts would be missing
@@ -48,12 +52,23 @@ final class KitRun implements TestExecutionListener {
                 .execute(
                         LauncherDiscoveryRequestBuilder.request()
                                 .selectors(DiscoverySelectors.selectClass(StoreKit.class))
+                                .filters((PostDiscoveryFilter) KitRun::quick)
                                 .build(),
                         run);
         if (run.broken != null) {
             throw new IllegalStateException("a part of the kit did not run: " + run.broken.getMessage(), run.broken);
         }
         return run.results.verdicts();
+    }
+
+    /** The chapters of faults would take longer than all others; the fault run is there for them. */
+    private static FilterResult quick(TestDescriptor test) {
+        boolean faults = test.getSource()
+                .filter(MethodSource.class::isInstance)
+                .map(source -> ((MethodSource) source).getJavaMethod().getDeclaringClass())
+                .filter(FaultChapter.class::isAssignableFrom)
+                .isPresent();
+        return FilterResult.includedIf(!faults);
     }
 
     @Override

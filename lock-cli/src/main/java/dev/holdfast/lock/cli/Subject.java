@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param variant what the launcher starts, and how it is used; empty for memory
  */
 record Subject(String store, String scheme, Optional<Variant> variant) {
-    /** Every store, in the order of the report; the kit takes longer on the later ones. */
+    /** Every store, in the order of the report. */
     static final List<Subject> ALL = List.of(
             new Subject("memory", "memory", Optional.empty()),
             started(Variant.REDIS),

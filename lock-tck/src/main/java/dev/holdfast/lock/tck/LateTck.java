@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Requests and messages that arrive when what they are about is over. */
-public interface LateTck extends Chapter {
+public interface LateTck extends FaultChapter {
     private static LinkControl linkOf(Stage stage) {
         return stage.harness()
                 .link()

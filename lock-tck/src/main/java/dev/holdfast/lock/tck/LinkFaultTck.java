@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** Networks that are slow, mute or torn; lost replies and dead stores are in {@link FaultTck}. */
-public interface LinkFaultTck extends Chapter {
+public interface LinkFaultTck extends FaultChapter {
     private LinkControl faultyLink() {
         return harness().link().orElseThrow(() -> new NotApplicable("the harness has no proxy in front of this store"));
     }

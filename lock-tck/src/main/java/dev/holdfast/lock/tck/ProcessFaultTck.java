@@ -11,7 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** Processes that die or stand still while others wait; a single holder's are in {@link LivenessTck}. */
-public interface ProcessFaultTck extends Chapter {
+public interface ProcessFaultTck extends FaultChapter {
     /**
      * A dead and a hung waiter stand ahead in the queue: whoever comes after them has the lock within their lease
      * times, and the hung one, going on, contends like everybody else. If this fails, look at what the store does with

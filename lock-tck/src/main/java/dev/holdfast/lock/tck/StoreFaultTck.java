@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Stores that forget, expel or live in another time; stopped and restarted ones are in {@link FaultTck}. */
-public interface StoreFaultTck extends Chapter {
+public interface StoreFaultTck extends FaultChapter {
     /**
      * The store comes back without its data, and the lock is granted anew: with a higher token, and safe from the
      * former holder, which sees its loss within a lease time. If this fails, look at where tokens come from, and at

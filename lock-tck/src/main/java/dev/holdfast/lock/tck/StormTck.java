@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** A thousand waits that end early: nothing of them stays, and the holder notices nothing. */
-public interface StormTck extends Chapter {
+public interface StormTck extends FaultChapter {
     /** One wait that ends without the lock. */
     @FunctionalInterface
     interface BriefWait {
