@@ -129,7 +129,9 @@ class ZooKeeperSessionIT {
             Await.until("lost", Duration.ofSeconds(5), () -> over.context().lost.containsKey(held.id()));
             assertEquals(LossReason.SESSION_LOST, over.context().lost.get(held.id()));
             // The end of a session is told to one acquire after the other.
-            Await.until("told to look", Duration.ofSeconds(1), () -> over.context().looks.containsKey(waiter));
+            Await.until("told to look", Duration.ofSeconds(1), () -> over.context()
+                    .looks
+                    .containsKey(waiter));
             Grant next = two.acquire("held");
             assertTrue(next.token() > held.token());
             assertEquals(
