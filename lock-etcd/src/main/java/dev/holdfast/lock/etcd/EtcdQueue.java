@@ -134,11 +134,10 @@ final class EtcdQueue {
                 false, own.getCreateRevision(), token, ahead, reply.getHeader().getRevision());
     }
 
-    /** Deletes an entry, whatever its revision if that is not known. */
+    /** Deletes what is under the own key, whichever enter made it: no other acquire uses the key before the answer. */
     void leave(EtcdAttempt attempt, RequestDeadline deadline) throws InterruptedException {
-        long created = attempt.created();
-        Op op = created == 0 ? delete(attempt.entry()) : deleteIf(attempt.entry(), created);
-        txns.commit("leaving the queue of '" + attempt.name() + "'", deadline, txn -> txn.Then(op));
+        Op delete = delete(attempt.entry());
+        txns.commit("leaving the queue of '" + attempt.name() + "'", deadline, txn -> txn.Then(delete));
     }
 
     /**

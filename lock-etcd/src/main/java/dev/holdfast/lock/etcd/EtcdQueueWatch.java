@@ -135,6 +135,7 @@ final class EtcdQueueWatch implements Watch.Listener {
     }
 
     private void went(KeyValue entry, List<AcquisitionId> told) {
+        gone.remove(entry.getKey()); // keys are used again, and the latest to go must be the last to be forgotten
         gone.put(entry.getKey(), entry.getModRevision());
         if (gone.size() > MOST_GONE) {
             gone.remove(gone.keySet().iterator().next());

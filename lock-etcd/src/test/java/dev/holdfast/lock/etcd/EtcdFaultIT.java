@@ -132,6 +132,37 @@ class EtcdFaultIT {
     }
 
     @Test
+    void aLateLeaveNeverMeetsALaterAcquireOfItsClient() throws Exception {
+        Grant holder = one.acquire("a");
+        AcquisitionId id = AcquisitionId.random();
+        one.enter(id, "a", true);
+        FaultyCalls.Late late = one.network().holdNext();
+        assertEquals(LeaveOutcome.UNKNOWN, one.driver().leave(EtcdBench.request(id, "a", true, false)));
+        assertEquals(LeaveOutcome.GONE, one.driver().leave(EtcdBench.request(id, "a", true, true)));
+        one.driver().release(List.of(holder));
+        Grant later = one.acquire("a");
+        AcquisitionId waiting = AcquisitionId.random();
+        one.enter(waiting, "a", true);
+        List<String> entries = bench.entries();
+        late.deliver();
+        assertEquals(entries, bench.entries());
+        assertEquals(List.of(ReleaseOutcome.RELEASED), one.driver().release(List.of(later)));
+    }
+
+    @Test
+    void aLateReleaseNeverMeetsALaterAcquireOfItsClient() throws Exception {
+        Grant grant = one.acquire("a");
+        FaultyCalls.Late late = one.network().holdNext();
+        assertEquals(List.of(ReleaseOutcome.UNKNOWN), one.driver().release(List.of(grant)));
+        assertEquals(List.of(ReleaseOutcome.RELEASED), one.driver().release(List.of(grant)));
+        Grant later = one.acquire("a");
+        List<String> entries = bench.entries();
+        late.deliver();
+        assertEquals(entries, bench.entries());
+        assertEquals(List.of(ReleaseOutcome.RELEASED), one.driver().release(List.of(later)));
+    }
+
+    @Test
     void theSweeperDeletesAnEntryThatNobodyKnows() throws InterruptedException {
         Opened quick = bench.open(Duration.ofSeconds(2));
         Grant grant = quick.acquire("a");
