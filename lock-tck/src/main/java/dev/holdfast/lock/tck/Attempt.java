@@ -117,6 +117,12 @@ public final class Attempt {
         return last(Kind.HELD).map(Event::nanos).orElseGet(this::returned);
     }
 
+    /** Whether its lease ever said that time was left: one that had lapsed before its acquire returned claims nothing. */
+    boolean everHeld() {
+        return events.stream()
+                .anyMatch(event -> event.kind() == Kind.HELD || (event.kind() == Kind.GRANTED && event.value() > 0));
+    }
+
     /**
      * The latest deadline that its lease has shown, by what it said was left: the true one is not earlier. Its return,
      * if it showed none.

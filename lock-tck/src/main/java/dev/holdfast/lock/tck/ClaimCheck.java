@@ -42,8 +42,10 @@ final class ClaimCheck {
 
     /** Checks the grants of a lock, in the order of their returns. */
     void check(String lock, List<Attempt> grants) {
-        List<Claim> claims =
-                grants.stream().map(grant -> new Claim(grant, end(grant))).toList();
+        List<Claim> claims = grants.stream()
+                .filter(Attempt::everHeld)
+                .map(grant -> new Claim(grant, end(grant)))
+                .toList();
         List<Stale> stale = stale(lock, grants);
         Claim latest = null;
         for (Claim claim : claims) {

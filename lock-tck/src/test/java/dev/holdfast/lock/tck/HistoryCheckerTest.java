@@ -56,6 +56,14 @@ class HistoryCheckerTest {
     }
 
     @Test
+    void leaseThatLapsedBeforeItsAcquireReturnedClaimsNothing() {
+        HistoryScript stoppedInBetween =
+                script().grant("b", 5, 20, 2, 40).add(Kind.INVOKED, 0, "a").add(Kind.GRANTED, 30, "a", 1, 0);
+        assertRed(stoppedInBetween);
+        assertRed(script().grant("b", 5, 20, 2, 40).grant("a", 0, 30, 1, 31), Rule.S1, Rule.S8);
+    }
+
+    @Test
     void overlapWithALongClaimSeveralGrantsAgoIsFound() {
         HistoryScript script =
                 script().grant("a", 0, 10, 1, 100).grant("b", 5, 20, 2, 30).grant("c", 35, 50, 3, 60);

@@ -40,7 +40,7 @@ final class HistoryScript {
     /** A grant that was held for the last time then. */
     HistoryScript grant(String who, long invoked, long returned, long token, long lastHeld) {
         return add(Kind.INVOKED, invoked, who)
-                .add(Kind.GRANTED, returned, who, token, 0)
+                .add(Kind.GRANTED, returned, who, token, 1)
                 .add(Kind.HELD, lastHeld, who, token, 0);
     }
 
