@@ -9,6 +9,7 @@ import dev.holdfast.lock.spi.Answer;
 import dev.holdfast.lock.spi.Grant;
 import dev.holdfast.lock.spi.LeaveOutcome;
 import dev.holdfast.lock.spi.LockDriver;
+import dev.holdfast.lock.spi.ReleaseOutcome;
 import dev.holdfast.lock.spi.StoreException;
 import dev.holdfast.lock.tck.LinkControl.Operation;
 import java.time.Duration;
@@ -56,6 +57,39 @@ public interface LateTck extends FaultChapter {
                 assertTrue(answer instanceof Answer.Granted, "a request that came too late was granted: " + answer);
                 other.release(List.of(((Answer.Granted) answer).grant()));
             }
+            Aftermath.freeAndEmpty(stage, name);
+        }
+    }
+
+    /**
+     * A request to release reaches the store only when the lock has been released by a repetition and acquired again by
+     * the same client: it takes nothing from the new holder. If this fails: what does a release compare, and may what
+     * it names be used again before it was answered?
+     */
+    @Test
+    @Injects(Fault.LATE_REQUEST)
+    @Verifies(Rule.S5)
+    default void s5_releaseThatArrivesTooLateReleasesNobodyElse() throws Exception {
+        try (Stage stage = stage()) {
+            LinkControl link = linkOf(stage);
+            LockDriver driver = stage.driver(link.url());
+            String name = stage.name();
+            Grant former = Exchange.granted(driver, Stage.request(name, false));
+            link.detainNextRequest(Operation.RELEASE);
+            Await.until(
+                    "released",
+                    stage.lease().plus(harness().crashSlack()).plus(Timing.patience()),
+                    () -> driver.release(List.of(former)).get(0) != ReleaseOutcome.UNKNOWN);
+            Grant later = Exchange.granted(driver, Stage.request(name, false));
+            link.heal();
+            LockDriver other = stage.driver();
+            Await.never("a late release freed the lock of another acquire", Timing.quiet(), () -> {
+                boolean granted = other.enter(Stage.request(name, false)) instanceof Answer.Granted;
+                return granted
+                        && System.nanoTime() - later.validFrom()
+                                < later.leaseTime().toNanos();
+            });
+            driver.release(List.of(later));
             Aftermath.freeAndEmpty(stage, name);
         }
     }
