@@ -13,7 +13,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
 final class RedisErrors {
     /** The access that a user of this driver needs, as {@code ACL SETUSER} takes it. */
     static final String ACL = "~hf:* &hf:* +eval +evalsha +time +hget +hmget +hset +hsetnx +hdel +pexpire +publish"
-            + " +subscribe +ping +del +info +select";
+            + " +subscribe +del +info +select";
 
     /** Redis 6 wraps an error inside a script, with the code after a dash. */
     private static final Pattern CODE = Pattern.compile("(?:^|-)([A-Z]{3,})\\b");

@@ -15,7 +15,7 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Listens on this client's channel, on one connection and one thread, and comes back when the connection is lost. While
- * somebody waits, a silent connection is pinged; one that stays silent is given up.
+ * somebody waits, a silent connection is asked for an answer; one that stays silent is given up.
  */
 final class RedisSubscriber implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RedisSubscriber.class);
@@ -47,13 +47,16 @@ final class RedisSubscriber implements AutoCloseable {
 
     private final class Listener extends JedisPubSub {
         private volatile long heard;
-        private volatile long pinged;
+        private volatile long asked;
         private volatile boolean awaited;
         private volatile boolean subscribed;
 
         @Override
         public void onSubscribe(String name, int count) {
             heard = context.ticker().nanos();
+            if (subscribed) {
+                return; // the answer to a question
+            }
             if (closing.getCount() == 0) {
                 unsubscribe();
                 return;
@@ -69,11 +72,6 @@ final class RedisSubscriber implements AutoCloseable {
             heard = context.ticker().nanos();
             firstMessage.countDown();
             waiters.message(message);
-        }
-
-        @Override
-        public void onPong(String pattern) {
-            heard = context.ticker().nanos();
         }
     }
 
@@ -142,16 +140,18 @@ final class RedisSubscriber implements AutoCloseable {
         }
         try {
             long now = context.ticker().nanos();
-            if (listener.awaited && listener.heard - listener.pinged < 0) {
+            if (listener.awaited && listener.heard - listener.asked < 0) {
                 calls.unsubscribe(listener);
             } else if (now - listener.heard > checkNanos) {
-                listener.pinged = now;
+                listener.asked = now;
                 listener.awaited = true;
-                listener.ping();
+                // Not a ping: Jedis 8 notes that it expects the pong after sending, and ends the subscription if the
+                // answer is quicker. To subscribe again changes nothing, and the server answers it.
+                listener.subscribe(channel);
             }
         } catch (JedisException e) {
             // The reading thread sees the same failure and connects again.
-            LOG.trace("Cannot ping the subscription", e);
+            LOG.trace("Cannot ask the subscription for an answer", e);
         }
     }
 

@@ -150,6 +150,21 @@ class RedisPushIT {
     }
 
     @Test
+    void aSilentChannelThatAnswersIsKept() throws Exception {
+        holder.close();
+        waiter.close();
+        try (TestClient brief = TestClient.open(server.url(), Duration.ofSeconds(1))) {
+            brief.take("a");
+            brief.enter(AcquisitionId.random(), "a");
+            String before = server.subscribers();
+            long questions = server.calls("subscribe");
+            Poll.until("asked three times", () -> server.calls("subscribe") >= questions + 3);
+            assertEquals(before, server.subscribers());
+            assertTrue(brief.context.looks.isEmpty(), "nobody was told to look");
+        }
+    }
+
+    @Test
     void leavingAfterThePushGivesTheGrantBack() throws Exception {
         Grant held = holder.take("a");
         AcquisitionId id = AcquisitionId.random();

@@ -7,6 +7,9 @@ import dev.holdfast.lock.stores.StoreLauncher;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -65,6 +68,22 @@ final class RedisServer implements AutoCloseable {
         return call("PUBSUB", "CHANNELS", "hf:wake:*") instanceof List<?> names
                 ? names.stream().map(String::valueOf).toList()
                 : List.of();
+    }
+
+    /** The connections that are subscribed now: the server's number of each. */
+    String subscribers() throws IOException {
+        return Pattern.compile("(?m)^id=(\\d+) ")
+                .matcher(String.valueOf(call("CLIENT", "LIST", "TYPE", "pubsub")))
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.joining(" "));
+    }
+
+    /** How many times this command was called so far. */
+    long calls(String command) throws IOException {
+        Matcher calls = Pattern.compile("cmdstat_" + command + ":calls=(\\d+)")
+                .matcher(String.valueOf(call("INFO", "commandstats")));
+        return calls.find() ? Long.parseLong(calls.group(1)) : 0;
     }
 
     /** How many connections there are beside the one that asks. */

@@ -117,7 +117,7 @@ class HistoryFaultsTest {
     private static HistoryScript afterAKill(long nextReturned) {
         return held(new HistoryScript(), "a/1", 1, 10, 990, 90, 910)
                 .add(Kind.INVOKED, 20 * MS, "b/1")
-                .add(Kind.GRANTED, nextReturned * MS, "b/1", 2, 0);
+                .add(Kind.GRANTED, nextReturned * MS, "b/1", 2, 1);
     }
 
     @Test
@@ -141,7 +141,7 @@ class HistoryFaultsTest {
         Disturbance kill = disturbance("a", 100, 100, Effect.KILLS);
         HistoryScript script = held(new HistoryScript(), "a/1", 1, 10, 990, 90, 910)
                 .add(Kind.INVOKED, 5_000 * MS, "b/1")
-                .add(Kind.GRANTED, 5_010 * MS, "b/1", 2, 0);
+                .add(Kind.GRANTED, 5_010 * MS, "b/1", 2, 1);
         assertRed(check(script, kill));
     }
 
@@ -187,7 +187,7 @@ class HistoryFaultsTest {
                 .released("a/1", 0, 10 * MS, 1, 500 * MS)
                 .add(Kind.INVOKED, 50 * MS, "b/1")
                 .released("c/1", (50 + ahead) * MS, 510 * MS, 2, 520 * MS)
-                .add(Kind.GRANTED, 530 * MS, "b/1", 3, 0);
+                .add(Kind.GRANTED, 530 * MS, "b/1", 3, 1);
     }
 
     @Test
