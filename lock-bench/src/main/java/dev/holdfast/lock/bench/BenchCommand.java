@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -171,19 +172,26 @@ final class BenchCommand implements Callable<Integer> {
     private List<Scenario> chosenScenarios() {
         String known =
                 Arrays.stream(Scenario.Kind.values()).map(Scenario.Kind::id).collect(Collectors.joining(", ")) + ", "
-                        + Scenario.ALL.stream().map(Scenario::id).collect(Collectors.joining(", "));
+                        + everyScenario().map(Scenario::id).collect(Collectors.joining(", "));
         for (String name : scenarios) {
-            if (Scenario.ALL.stream().noneMatch(scenario -> isMeant(scenario, name))) {
+            if (everyScenario().noneMatch(scenario -> isMeant(scenario, name))) {
                 throw usage("--scenarios: unknown '" + name + "'; known are " + known);
             }
         }
-        return Scenario.ALL.stream()
-                .filter(scenario -> scenarios.isEmpty() || scenarios.stream().anyMatch(name -> isMeant(scenario, name)))
-                .toList();
+        return scenarios.isEmpty()
+                ? Scenario.ALL
+                : everyScenario()
+                        .filter(scenario -> scenarios.stream().anyMatch(name -> isMeant(scenario, name)))
+                        .toList();
+    }
+
+    private static Stream<Scenario> everyScenario() {
+        return Stream.concat(Scenario.ALL.stream(), Scenario.ON_REQUEST.stream());
     }
 
     private static boolean isMeant(Scenario scenario, String name) {
-        return scenario.id().equals(name) || scenario.kind().id().equals(name);
+        boolean byKind = scenario.kind().id().equals(name) && Scenario.ALL.contains(scenario);
+        return byKind || scenario.id().equals(name);
     }
 
     private <T> List<T> chosen(String option, List<String> names, List<T> all, Function<T, String> id) {

@@ -174,9 +174,9 @@ public enum StoreUnderTest {
 
     abstract List<Contender> peers(String host, int port);
 
-    /** 32 clients of every contender are open at once. */
+    /** Up to 100 clients of every contender are open at once, with two connections each. */
     private static List<String> postgresArguments() {
-        return Stream.concat(StoreKind.POSTGRES.durableArgs().stream(), Stream.of("-c", "max_connections=600"))
+        return Stream.concat(StoreKind.POSTGRES.durableArgs().stream(), Stream.of("-c", "max_connections=1600"))
                 .toList();
     }
 
