@@ -24,6 +24,7 @@ public interface LockTck
                 RegisterTck,
                 RegisterFaultTck,
                 WaitingTck,
+                AsyncTck,
                 LivenessTck,
                 CostTck,
                 NamingTck,

@@ -116,6 +116,26 @@ final class Scripts {
         }
     }
 
+    /** Has the first enter executed, and holds its answer back until it is let go. */
+    static final class HeldAnswer extends ForwardingDriver {
+        final CountDownLatch executed = new CountDownLatch(1);
+        final CountDownLatch letGo = new CountDownLatch(1);
+
+        HeldAnswer(LockDriver target) {
+            super(target);
+        }
+
+        @Override
+        public Answer enter(AcquireRequest request) throws InterruptedException {
+            Answer answer = super.enter(request);
+            executed.countDown();
+            if (!letGo.await(30, TimeUnit.SECONDS)) {
+                throw StoreException.unknown("the test never let the answer go", null);
+            }
+            return answer;
+        }
+    }
+
     /** Holds renewals back until it is let go, and only then sends them. */
     static final class HangingRenewal extends ForwardingDriver {
         final CountDownLatch letGo = new CountDownLatch(1);

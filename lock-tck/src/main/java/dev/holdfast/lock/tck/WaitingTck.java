@@ -17,7 +17,6 @@ import dev.holdfast.lock.spi.StoreException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -196,52 +195,6 @@ public interface WaitingTck extends Chapter {
                 assertTrue(lease.isHeld());
             }
             assertTrue(ClientOptions.defaults().maxWait().compareTo(Duration.ofSeconds(30)) == 0);
-        }
-    }
-
-    /** A cancelled or completed future keeps no grant, whenever that happens. If this fails, look at acquireAsync. */
-    @Test
-    @Verifies(Rule.W8)
-    default void w8_abandonedFutureGivesItsGrantBack() throws Exception {
-        try (Stage stage = stage()) {
-            String name = stage.name();
-            LockClient waiting = stage.steadyClient();
-            LockClient holding = stage.steadyClient();
-            for (int round = 0; round < 40; round++) {
-                Lease lease = holding.named(name).acquire(Timing.patience());
-                CompletableFuture<Lease> future = waiting.named(name).acquireAsync(Timing.patience());
-                if (round % 2 == 0) {
-                    lease.release();
-                }
-                LockSupport.parkNanos(round * 20_000L);
-                boolean ours = round % 4 < 2 ? future.cancel(true) : future.completeExceptionally(new Abandoned());
-                lease.release();
-                if (!ours) {
-                    future.join().release();
-                }
-                assertFree(holding, name, "an abandoned future kept its grant, round " + round);
-            }
-        }
-    }
-
-    /** What an impatient caller completes its future with. */
-    final class Abandoned extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-    }
-
-    /** A future of which nobody lets go becomes a lease. If this fails, look at acquireAsync. */
-    @Test
-    @Verifies(Rule.W8)
-    default void w8_futureBecomesALease() throws Exception {
-        try (Stage stage = stage()) {
-            String name = stage.name();
-            Lease lease = stage.steadyClient().named(name).acquire(Timing.patience());
-            CompletableFuture<Lease> future = stage.steadyClient().named(name).acquireAsync(Timing.patience());
-            Await.never("granted while held", Timing.quiet(), future::isDone);
-            lease.release();
-            Await.until("a grant to the future", Timing.patience(), future::isDone);
-            assertTrue(future.join().isHeld());
-            future.join().release();
         }
     }
 
