@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
@@ -16,10 +17,12 @@ import java.util.stream.Stream;
 
 /**
  * Lets the kit judge a mutant. Each rule that the mutant names must go red, by an assertion that says what is wrong;
- * with {@code -Dholdfast.mutants.exact=true} every rule of the kit is run, and no other one may go red.
+ * with {@code -Dholdfast.mutants.exact=true} every rule of the kit is run, and no other one may go red. With {@code
+ * -Dholdfast.mutants.repeat=20} the tests that found the mutant have to find it as many times, every time.
  */
 public final class MutantRunner {
     private static final boolean EXACT = Boolean.getBoolean("holdfast.mutants.exact");
+    static final int REPEAT = Integer.getInteger("holdfast.mutants.repeat", 1);
 
     private final SourceTree tree;
     private final MutantBuild build;
@@ -48,13 +51,29 @@ public final class MutantRunner {
 
     /** Fails unless the kit finds the mutant out. */
     void mustBeFoundOut(Mutant mutant) throws Exception {
-        Trial.Outcome outcome = trial(mutant);
+        Path directory = Files.createTempDirectory("holdfast-mutant");
+        try {
+            build.build(mutant, directory);
+            if (!mutant.alone()) {
+                examine(mutant, directory);
+                return;
+            }
+            try (AutoCloseable ignored = MutantTests.classPathBeginsWith(directory)) {
+                examine(mutant, directory);
+            }
+        } finally {
+            delete(directory);
+        }
+    }
+
+    private void examine(Mutant mutant, Path directory) throws Exception {
+        Trial.Outcome outcome = run(directory, EXACT ? rule -> true : mutant.rules()::contains, test -> true);
         Map<String, List<Trial.Failure>> red = outcome.red();
         List<String> complaints = new ArrayList<>();
         for (String rule : mutant.rules()) {
             if (!red.containsKey(rule)) {
                 complaints.add(rule + " stayed green (" + outcome.finished() + " tests ran)");
-            } else if (red.get(rule).stream().noneMatch(failure -> explains(mutant, failure))) {
+            } else if (!isFound(mutant, rule, red)) {
                 complaints.add(rule + " went red, but for another reason: " + red.get(rule));
             }
         }
@@ -65,16 +84,43 @@ public final class MutantRunner {
             complaints.add("not expected to go red: "
                     + others.stream().map(rule -> red.get(rule).toString()).collect(Collectors.joining("; ")));
         }
+        if (complaints.isEmpty()) {
+            complaints.addAll(missedAgain(mutant, directory, outcome));
+        }
         if (!complaints.isEmpty()) {
             throw new AssertionError("mutant " + mutant + "\n  " + String.join("\n  ", complaints));
         }
+    }
+
+    /** The rules that the tests which had found the mutant out did not find broken every time. */
+    private List<String> missedAgain(Mutant mutant, Path directory, Trial.Outcome first) throws Exception {
+        Set<String> tests = first.failures().stream()
+                .filter(failure -> explains(mutant, failure))
+                .map(Trial.Failure::test)
+                .collect(Collectors.toSet());
+        Map<String, Integer> found = new TreeMap<>();
+        for (int again = 1; again < REPEAT; again++) {
+            Map<String, List<Trial.Failure>> red =
+                    run(directory, mutant.rules()::contains, tests::contains).red();
+            mutant.rules().stream()
+                    .filter(rule -> isFound(mutant, rule, red))
+                    .forEach(rule -> found.merge(rule, 1, Integer::sum));
+        }
+        return mutant.rules().stream()
+                .filter(rule -> found.getOrDefault(rule, 0) < REPEAT - 1)
+                .map(rule -> rule + " was found broken " + (found.getOrDefault(rule, 0) + 1) + " times of " + REPEAT)
+                .toList();
+    }
+
+    private static boolean isFound(Mutant mutant, String rule, Map<String, List<Trial.Failure>> red) {
+        return red.getOrDefault(rule, List.of()).stream().anyMatch(failure -> explains(mutant, failure));
     }
 
     /** Fails unless the kit is green when its class loader is the one of mutants but nothing is changed. */
     void mustBeGreenUnchanged() throws Exception {
         Path nothing = Files.createTempDirectory("holdfast-mutant");
         try {
-            Trial.Outcome outcome = run(nothing, rule -> true);
+            Trial.Outcome outcome = run(nothing, rule -> true, test -> true);
             if (!outcome.failures().isEmpty() || outcome.finished() == 0) {
                 throw new AssertionError(
                         "without any defect, " + outcome.finished() + " tests ran and failed: " + outcome.failures());
@@ -84,25 +130,9 @@ public final class MutantRunner {
         }
     }
 
-    private Trial.Outcome trial(Mutant mutant) throws Exception {
-        Path directory = Files.createTempDirectory("holdfast-mutant");
-        try {
-            build.build(mutant, directory);
-            Predicate<String> wanted = EXACT ? rule -> true : mutant.rules()::contains;
-            if (!mutant.alone()) {
-                return run(directory, wanted);
-            }
-            try (AutoCloseable ignored = MutantTests.classPathBeginsWith(directory)) {
-                return run(directory, wanted);
-            }
-        } finally {
-            delete(directory);
-        }
-    }
-
-    private Trial.Outcome run(Path directory, Predicate<String> wanted) throws Exception {
+    private Trial.Outcome run(Path directory, Predicate<String> rules, Predicate<String> tests) throws Exception {
         try (MutantClassLoader loader = new MutantClassLoader(directory, kitClass.getClassLoader(), shared)) {
-            return Trial.run(kitClass.getName(), loader, wanted);
+            return Trial.run(kitClass.getName(), loader, rules, tests);
         }
     }
 

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.DynamicTest;
 /**
  * A test for each mutant. Trials run side by side, because they mostly wait; one that counts threads of the JVM or
  * starts other ones runs alone. On a busy machine a delay can hide a defect for once, so a mutant that was not found
- * out is tried again alone. {@code -Dholdfast.mutants=REGEX} chooses by id.
+ * out is tried again alone, unless all are to be found several times in a row. {@code -Dholdfast.mutants=REGEX} chooses
+ * by id.
  */
 public final class MutantTests implements AutoCloseable {
     private static final Pattern ONLY = Pattern.compile(System.getProperty("holdfast.mutants", ""));
@@ -51,6 +52,9 @@ public final class MutantTests implements AutoCloseable {
             try {
                 inTurn(mutant.alone(), runner, mutant);
             } catch (AssertionError survived) {
+                if (MutantRunner.REPEAT > 1) {
+                    throw survived;
+                }
                 inTurn(true, runner, mutant);
             }
             return null;

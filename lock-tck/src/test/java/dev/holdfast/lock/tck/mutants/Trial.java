@@ -45,12 +45,15 @@ final class Trial {
 
     private Trial() {}
 
-    /** Runs the tests of this kit class that cite at least one rule of which the predicate is true. */
-    static Outcome run(String kitClass, ClassLoader loader, Predicate<String> wanted) throws ClassNotFoundException {
+    /** Runs the tests of this kit class with such a name that cite at least one of the rules. */
+    static Outcome run(String kitClass, ClassLoader loader, Predicate<String> wanted, Predicate<String> names)
+            throws ClassNotFoundException {
         Class<?> kit = loader.loadClass(kitClass);
         List<DiscoverySelector> selectors = new ArrayList<>();
         for (Method method : kit.getMethods()) {
-            if (!method.isBridge() && rules(method).stream().anyMatch(wanted)) {
+            if (!method.isBridge()
+                    && names.test(method.getName())
+                    && rules(method).stream().anyMatch(wanted)) {
                 selectors.add(selectMethod(kit, method));
             }
         }
