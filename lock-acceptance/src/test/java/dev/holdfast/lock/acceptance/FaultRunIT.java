@@ -4,10 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.lock.stores.MovableClock;
 import dev.holdfast.lock.stores.RunningStore;
 import dev.holdfast.lock.stores.StoreKind;
 import dev.holdfast.lock.stores.harness.StoreHarness;
-import dev.holdfast.lock.tck.faults.FaultKind;
+import dev.holdfast.lock.tck.Fault;
 import dev.holdfast.lock.tck.faults.FaultResult;
 import dev.holdfast.lock.tck.faults.FaultResult.Verdict;
 import dev.holdfast.lock.tck.faults.FaultRun;
@@ -31,15 +32,20 @@ class FaultRunIT {
     @TempDir
     Path directory;
 
-    private static FaultResult run(RunningStore store, Duration atLeast, Set<FaultKind> kinds) throws Exception {
+    private static FaultResult run(RunningStore store, Duration atLeast, Set<Fault> faults) throws Exception {
         try (StoreHarness harness = StoreHarness.of(store)) {
-            return FaultRun.on(harness, new FaultRun.Plan(7, atLeast, kinds), step -> {});
+            return FaultRun.on(harness, new FaultRun.Plan(7, atLeast, faults), step -> {});
         }
     }
 
-    private static Verdict of(FaultResult result, FaultKind kind) {
+    /** The findings with their events, and where the history is; only then the rest. */
+    private static String problems(FaultResult result) {
+        return String.join("\n\n", result.problems()) + "\n\n" + result.verdicts() + "\n" + result.measures();
+    }
+
+    private static Verdict of(FaultResult result, Fault wanted) {
         return result.faults().stream()
-                .filter(fault -> fault.fault().equals(kind.name()))
+                .filter(fault -> fault.fault().equals(wanted.toString()))
                 .findFirst()
                 .orElseThrow()
                 .verdict();
@@ -47,21 +53,36 @@ class FaultRunIT {
 
     @Test
     void redisKeepsWhatItOwesAndLosesOnlyWhatItsPageSays() throws Exception {
-        Set<FaultKind> kinds = EnumSet.of(
-                FaultKind.HOLDER_KILLED,
-                FaultKind.HOLDER_STOPPED,
-                FaultKind.LINK_SILENT,
-                FaultKind.ACQUIRE_REPLY_LOST,
-                FaultKind.STORE_RESTARTED);
+        Set<Fault> faults = EnumSet.of(
+                Fault.HOLDER_KILLED,
+                Fault.HOLDER_STOPPED,
+                Fault.BLACK_HOLE,
+                Fault.ACQUIRE_REPLY_LOST,
+                Fault.STORE_RESTARTED);
         try (RunningStore store = StoreRack.another(StoreKind.REDIS)) {
-            FaultResult result = run(store, Duration.ZERO, kinds);
-            assertTrue(result.clean(), result.toString());
-            assertEquals(Verdict.KEPT, of(result, FaultKind.HOLDER_STOPPED));
-            assertEquals(Verdict.EXCEPT_EXCLUSION, of(result, FaultKind.STORE_RESTARTED));
-            assertEquals(Verdict.IMPOSSIBLE, of(result, FaultKind.LINK_CUT), "it was not asked for");
+            FaultResult result = run(store, Duration.ZERO, faults);
+            assertTrue(result.clean(), () -> problems(result));
+            assertEquals(Verdict.KEPT, of(result, Fault.HOLDER_STOPPED));
+            assertEquals(Verdict.EXCEPT_EXCLUSION, of(result, Fault.STORE_RESTARTED));
+            assertEquals(Verdict.IMPOSSIBLE, of(result, Fault.CONNECTION_RESET), "it was not asked for");
             assertTrue(result.measures().staleRejected() > 0, result.measures().toString());
             assertEquals(0, result.measures().acceptedLost());
             assertNotEquals(0, result.measures().longestRecoveryMillis());
+        }
+    }
+
+    /** The clock moves on a store of its own; connections and data go by means of the store. */
+    @Test
+    void redisUnderTheFaultsOfItsOwn() throws Exception {
+        Set<Fault> faults = EnumSet.of(Fault.STORE_CLOCK, Fault.EVICTION, Fault.CONNECTIONS_ENDED, Fault.LATE_PUSH);
+        try (RunningStore store = StoreRack.another(StoreKind.REDIS)) {
+            FaultResult result = run(store, Duration.ZERO, faults);
+            assertTrue(result.clean(), () -> problems(result));
+            assertEquals(Verdict.EXCEPT_EXCLUSION, of(result, Fault.EVICTION));
+            assertEquals(Verdict.KEPT, of(result, Fault.CONNECTIONS_ENDED));
+            assertEquals(Verdict.KEPT, of(result, Fault.LATE_PUSH));
+            Verdict clock = MovableClock.missing().isEmpty() ? Verdict.EXCEPT_EXCLUSION : Verdict.IMPOSSIBLE;
+            assertEquals(clock, of(result, Fault.STORE_CLOCK));
         }
     }
 
@@ -74,12 +95,14 @@ class FaultRunIT {
         String classPath = System.getProperty("java.class.path");
         System.setProperty("java.class.path", directory + File.pathSeparator + classPath);
         try (RunningStore store = StoreRack.another(StoreKind.REDIS)) {
-            FaultResult result = run(store, Duration.ofSeconds(30), EnumSet.of(FaultKind.HOLDER_STOPPED));
-            assertEquals(Verdict.BROKEN, of(result, FaultKind.HOLDER_STOPPED), result.toString());
+            FaultResult result = run(store, Duration.ofSeconds(30), EnumSet.of(Fault.HOLDER_STOPPED));
+            assertEquals(Verdict.BROKEN, of(result, Fault.HOLDER_STOPPED), () -> problems(result));
             assertTrue(
                     result.findings().stream()
                             .anyMatch(finding -> finding.rule().equals("S1") && !finding.predicted()),
-                    result.toString());
+                    () -> problems(result));
+            assertTrue(
+                    Files.exists(Path.of(String.valueOf(result.history()))), "a run with findings keeps its history");
             assertEquals(0, result.measures().acceptedLost(), "the fence holds where the lock does not");
         } finally {
             System.setProperty("java.class.path", classPath);

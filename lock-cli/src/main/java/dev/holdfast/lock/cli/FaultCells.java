@@ -1,7 +1,7 @@
 package dev.holdfast.lock.cli;
 
+import dev.holdfast.lock.tck.Fault;
 import dev.holdfast.lock.tck.Rule;
-import dev.holdfast.lock.tck.faults.FaultKind;
 import dev.holdfast.lock.tck.faults.FaultResult;
 import dev.holdfast.lock.tck.faults.FaultResult.FaultVerdict;
 import dev.holdfast.lock.tck.faults.FaultResult.Measures;
@@ -24,20 +24,20 @@ final class FaultCells {
 
     private FaultCells() {}
 
-    /** The rows: every kind that was made on some store. */
-    static List<FaultKind> kinds(FaultReport report) {
-        return Arrays.stream(FaultKind.values())
-                .filter(kind -> report.stores().stream()
+    /** The rows: every fault that was made on some store. */
+    static List<Fault> faults(FaultReport report) {
+        return Arrays.stream(Fault.values())
+                .filter(fault -> report.stores().stream()
                         .anyMatch(store ->
-                                of(store, kind).filter(v -> v.times() > 0).isPresent()))
+                                of(store, fault).filter(v -> v.times() > 0).isPresent()))
                 .toList();
     }
 
     /** The verdict on this fault; of all runs the worst. */
-    static Optional<FaultVerdict> of(StoreFaults store, FaultKind kind) {
+    static Optional<FaultVerdict> of(StoreFaults store, Fault fault) {
         return store.runs().stream()
                 .flatMap(run -> run.faults().stream())
-                .filter(verdict -> verdict.fault().equals(kind.name()))
+                .filter(verdict -> verdict.fault().equals(fault.toString()))
                 .min(Comparator.comparing(FaultVerdict::verdict));
     }
 
@@ -50,8 +50,8 @@ final class FaultCells {
         };
     }
 
-    static String symbol(StoreFaults store, FaultKind kind) {
-        return of(store, kind).map(verdict -> symbol(verdict.verdict())).orElse("!");
+    static String symbol(StoreFaults store, Fault fault) {
+        return of(store, fault).map(verdict -> symbol(verdict.verdict())).orElse("!");
     }
 
     /** The rules that were decided, in the order of the specification. */
@@ -125,9 +125,7 @@ final class FaultCells {
                 lines.add(store.store() + ": " + store.failed() + " fault runs did not come to an end");
             }
             for (FaultResult run : store.runs()) {
-                run.findings().stream()
-                        .filter(finding -> !finding.predicted())
-                        .forEach(finding -> lines.add(store.store() + " (seed " + run.seed() + ") " + finding.text()));
+                run.problems().forEach(problem -> lines.add(store.store() + " (seed " + run.seed() + ") " + problem));
             }
             store.differences().forEach(difference -> lines.add(store.store() + ": " + difference));
         }
@@ -138,12 +136,12 @@ final class FaultCells {
     static List<String> notes(FaultReport report) {
         Map<String, String> notes = new LinkedHashMap<>();
         for (StoreFaults store : report.stores()) {
-            for (FaultKind kind : kinds(report)) {
-                of(store, kind)
+            for (Fault fault : faults(report)) {
+                of(store, fault)
                         .filter(verdict -> !verdict.detail().isEmpty() && verdict.verdict() != Verdict.BROKEN)
                         .ifPresent(verdict -> notes.merge(
                                 symbol(verdict.verdict()) + " " + store.store() + ", " + verdict.detail(),
-                                kind.title(),
+                                fault.title(),
                                 (a, b) -> a + ", " + b));
             }
         }

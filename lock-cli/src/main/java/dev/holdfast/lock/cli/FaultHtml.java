@@ -2,8 +2,8 @@ package dev.holdfast.lock.cli;
 
 import static dev.holdfast.lock.cli.HtmlReport.escaped;
 
+import dev.holdfast.lock.tck.Fault;
 import dev.holdfast.lock.tck.Rule;
-import dev.holdfast.lock.tck.faults.FaultKind;
 import dev.holdfast.lock.tck.faults.FaultResult;
 import dev.holdfast.lock.tck.faults.FaultResult.Finding;
 import java.util.Locale;
@@ -17,7 +17,7 @@ final class FaultHtml {
             .kept{color:#1a7f37}.broken{background:#ffe3e1;color:#b42318;font-weight:700}
             .except_exclusion{background:#eef4ff;color:#1f4fa3}.impossible{color:#8fa0b0}
             figure{margin:1rem 0;overflow-x:auto}figure svg{min-width:36rem;max-width:48rem;width:100%}
-            pre{white-space:pre-wrap;font-size:.85em}details{margin:.5rem 0}
+            pre,p.broken{white-space:pre-wrap;font-size:.85em}details{margin:.5rem 0}
             @media print{details{break-inside:avoid}.wide{overflow:visible}}
             """;
 
@@ -30,8 +30,8 @@ final class FaultHtml {
                 .append("checked.</p>\n<div class=\"wide\"><table class=\"faults\"><thead>");
         row(html, report, "fault", store -> "<th>" + escaped(store.store()) + "</th>");
         html.append("</thead><tbody>\n");
-        for (FaultKind kind : FaultCells.kinds(report)) {
-            row(html, report, kind.title(), store -> cell(store, kind));
+        for (Fault fault : FaultCells.faults(report)) {
+            row(html, report, fault.title(), store -> cell(store, fault));
         }
         for (Rule rule : FaultCells.rules(report)) {
             row(html, report, rule.name() + " under all of them", store -> cell(store, rule));
@@ -57,8 +57,8 @@ final class FaultHtml {
         return html.toString();
     }
 
-    private static String cell(StoreFaults store, FaultKind kind) {
-        return FaultCells.of(store, kind)
+    private static String cell(StoreFaults store, Fault fault) {
+        return FaultCells.of(store, fault)
                 .map(verdict -> "<td class=\"" + verdict.verdict().name().toLowerCase(Locale.ROOT) + "\" title=\""
                         + escaped(verdict.detail()) + "\">" + FaultCells.symbol(verdict.verdict()) + "</td>")
                 .orElse("<td>!</td>");

@@ -1,7 +1,7 @@
 package dev.holdfast.lock.cli;
 
+import dev.holdfast.lock.tck.Fault;
 import dev.holdfast.lock.tck.Rule;
-import dev.holdfast.lock.tck.faults.FaultKind;
 import java.util.function.Function;
 
 /** The fault runs as Markdown. */
@@ -14,8 +14,8 @@ final class FaultMarkdown {
                         + "breaks; then the history that they wrote is checked.\n\n");
         row(text, report, "fault", StoreFaults::store);
         text.append("|---|").append(":-:|".repeat(report.stores().size())).append('\n');
-        for (FaultKind kind : FaultCells.kinds(report)) {
-            row(text, report, kind.title(), store -> FaultCells.symbol(store, kind));
+        for (Fault fault : FaultCells.faults(report)) {
+            row(text, report, fault.title(), store -> FaultCells.symbol(store, fault));
         }
         for (Rule rule : FaultCells.rules(report)) {
             row(text, report, rule.name() + " under all of them", store -> FaultCells.symbol(store, rule));

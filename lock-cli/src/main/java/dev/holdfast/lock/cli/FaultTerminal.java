@@ -1,7 +1,7 @@
 package dev.holdfast.lock.cli;
 
+import dev.holdfast.lock.tck.Fault;
 import dev.holdfast.lock.tck.Rule;
-import dev.holdfast.lock.tck.faults.FaultKind;
 import java.util.function.Function;
 
 /** The fault runs for people at a terminal. */
@@ -13,8 +13,8 @@ final class FaultTerminal {
     static String of(FaultReport report) {
         StringBuilder text = new StringBuilder("\nFaults: processes contend while one thing after the other breaks\n");
         row(text, report, "", StoreFaults::store);
-        for (FaultKind kind : FaultCells.kinds(report)) {
-            row(text, report, kind.title(), store -> FaultCells.symbol(store, kind));
+        for (Fault fault : FaultCells.faults(report)) {
+            row(text, report, fault.title(), store -> FaultCells.symbol(store, fault));
         }
         text.append('\n');
         for (Rule rule : FaultCells.rules(report)) {

@@ -24,16 +24,18 @@ import org.junit.jupiter.api.Test;
 
 /** The fault runs in each form of the report. */
 class FaultReportsTest {
-    private static FaultResult run(long seed, Verdict wiped, Finding... findings) {
+    private static FaultResult run(long seed, Verdict emptied, Finding... findings) {
         return new FaultResult(
                 seed,
                 60,
                 List.of(new RuleVerdict("S2", Verdict.KEPT, 0)),
                 List.of(
-                        new FaultVerdict("HOLDER_KILLED", "holder SIGKILL", Verdict.KEPT, "", 1, 1002.4, 0),
-                        new FaultVerdict("STORE_WIPED", "store loses all data", wiped, "a <reason>", 1, 14, 2)),
+                        new FaultVerdict("holder-killed", "holder killed", Verdict.KEPT, "", 1, 1002.4, 0),
+                        new FaultVerdict(
+                                "store-emptied", "store restarted without data", emptied, "a <reason>", 1, 14, 2)),
                 new Measures(500, 19, 8.14, 1002.4, 2, 5, 0, 8),
-                List.of(findings));
+                List.of(findings),
+                findings.length == 0 ? null : "target/holdfast-faults1/history");
     }
 
     private static final FaultResult FINE = run(7, Verdict.EXCEPT_EXCLUSION);
@@ -65,14 +67,16 @@ class FaultReportsTest {
     void terminalHasAMatrixMeasuresAndASentence() {
         String text = TerminalReport.of(report(FINE), false, 120);
         assertAll(
-                () -> assertTrue(text.contains("holder SIGKILL"), text),
-                () -> assertTrue(text.lines().anyMatch(line -> line.matches("store loses all data +~")), text),
-                () -> assertFalse(text.contains("link black hole"), "nobody made it"),
+                () -> assertTrue(text.contains("holder killed"), text),
+                () -> assertTrue(text.lines().anyMatch(line -> line.matches("store restarted without data +~")), text),
+                () -> assertFalse(text.contains("link swallows everything"), "nobody made it"),
                 () -> assertTrue(text.lines().anyMatch(line -> line.matches("smallest time from loss.* 8\\.1")), text),
                 () -> assertTrue(text.contains("redis: Choose it for the cheapest locks"), text),
                 () -> assertFalse(text.contains("FAILED"), text),
                 () -> assertTrue(
-                        TerminalReport.of(report(BROKEN), false, 120).contains("FAILED redis (seed 8) S1: <a>")));
+                        TerminalReport.of(report(BROKEN), false, 120).contains("FAILED redis (seed 8) S1: <a>")),
+                () -> assertTrue(TerminalReport.of(report(BROKEN), false, 120)
+                        .contains("the whole history is in target/holdfast-faults1/history")));
     }
 
     @Test
@@ -90,7 +94,7 @@ class FaultReportsTest {
     void markdownHasRowsForFaultsAndMeasures() {
         String text = MarkdownReport.of(report(FINE));
         assertAll(
-                () -> assertTrue(text.contains("| store loses all data | ~ |"), text),
+                () -> assertTrue(text.contains("| store restarted without data | ~ |"), text),
                 () -> assertTrue(text.contains("| stale requests rejected by the fence | 5 |"), text),
                 () -> assertTrue(text.contains("| seeds | 7 |"), text));
     }

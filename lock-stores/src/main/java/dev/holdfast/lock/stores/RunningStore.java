@@ -18,6 +18,7 @@ public final class RunningStore implements AutoCloseable {
 
     private final Lock lock = new ReentrantLock();
     private final Recipe recipe;
+    private final List<String> extraArgs;
     private final Map<String, String> environment;
     private final StoreDirectory directory;
     private final int port;
@@ -28,13 +29,19 @@ public final class RunningStore implements AutoCloseable {
 
     /** Starts the store and waits until it serves clients; leaves nothing behind when it does not. */
     RunningStore(Recipe recipe) {
-        this(recipe, Map.of());
+        this(recipe, List.of(), Map.of());
     }
 
-    /** The same with these variables in the environment of the store's processes, in every life of the store. */
-    RunningStore(Recipe recipe, Map<String, String> environment) {
+    /**
+     * The same.
+     *
+     * @param extraArgs what the recipe appends to the command line
+     * @param environment variables of the store's processes, in every life of the store
+     */
+    RunningStore(Recipe recipe, List<String> extraArgs, Map<String, String> environment) {
         long begin = System.nanoTime();
         this.recipe = recipe;
+        this.extraArgs = extraArgs;
         this.environment = Map.copyOf(environment);
         this.port = Ports.take();
         this.directory = StoreDirectory.create(recipe.kind());
@@ -77,6 +84,10 @@ public final class RunningStore implements AutoCloseable {
 
     public StoreKind kind() {
         return recipe.kind();
+    }
+
+    List<String> extraArgs() {
+        return extraArgs;
     }
 
     /** The version the server itself reports, such as {@code 7.0.15}. */

@@ -74,18 +74,18 @@ public final class StoreLauncher {
         return startTwice(kind, List.copyOf(extraArgs), Map.of());
     }
 
-    /** The same, living under this clock; the clock must outlive the store. */
-    public RunningStore start(StoreKind kind, List<String> extraArgs, MovableClock clock) {
-        return startTwice(kind, List.copyOf(extraArgs), clock.environment());
+    /** Another store, started as this one was, that lives under this clock; the clock must outlive it. */
+    public RunningStore startTwin(RunningStore original, MovableClock clock) {
+        return startTwice(original.kind(), original.extraArgs(), clock.environment());
     }
 
     /** A second try with another port: somebody may have taken the first one between our look and the store's. */
     private RunningStore startTwice(StoreKind kind, List<String> extraArgs, Map<String, String> environment) {
         try {
-            return new RunningStore(recipe(kind, extraArgs), environment);
+            return new RunningStore(recipe(kind, extraArgs), extraArgs, environment);
         } catch (StoreException e) {
             if (String.valueOf(e.getMessage()).contains("in use")) {
-                return new RunningStore(recipe(kind, extraArgs), environment);
+                return new RunningStore(recipe(kind, extraArgs), extraArgs, environment);
             }
             throw e;
         }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.opentest4j.AssertionFailedError;
 
 /**
- * What the kit is expected to find on one store and topology: the data that stands beside a driver, and that its
+ * What the kit is expected to find on one store and topology: the data that stand beside a driver, and that its
  * documentation is written from. The kit fails when it finds less, and when it finds more, because then the
  * documentation is wrong.
  *
@@ -52,6 +52,42 @@ public final class Expected {
     private final Map<Fault, Entry<Exclusion>> faults = new EnumMap<>(Fault.class);
 
     private Expected() {}
+
+    /**
+     * What the harness expects; where it has no such data, what follows from its claims. Then a fault that frees locks
+     * by its nature, or whose survival is not claimed, may let two hold, and every other one must not.
+     */
+    public static Expected of(LockHarness harness) {
+        return harness.expected().orElseGet(() -> derived(harness));
+    }
+
+    private static Expected derived(LockHarness harness) {
+        Expected expected = new Expected();
+        for (Claim claim : Claim.values()) {
+            boolean kept = harness.claims().contains(claim);
+            expected.claims.put(claim, kept ? new Entry<>(Keeping.KEPT, "") : new Entry<>(Keeping.OPEN, "not claimed"));
+        }
+        expected.mayOverlap("S1 holds while the store keeps its data", Fault.STORE_EMPTIED, Fault.EVICTION);
+        expected.mayOverlap("what is ended in the store ends before its holder knows", Fault.SESSION_ENDED);
+        expected.mayOverlap("a clock of the store that steps forward may end leases early", Fault.STORE_CLOCK);
+        if (!harness.claims().contains(Claim.SURVIVES_RESTART)) {
+            expected.mayOverlap("the driver does not claim that grants survive a restart", Fault.STORE_RESTARTED);
+        }
+        if (!harness.leasesOutliveConnections()) {
+            expected.mayOverlap(
+                    "on this store a lease ends with its connection, before its holder knows",
+                    Fault.CONNECTION_RESET,
+                    Fault.CONNECTIONS_ENDED,
+                    Fault.RENEW_REPLY_LOST);
+        }
+        return expected;
+    }
+
+    private void mayOverlap(String why, Fault... those) {
+        for (Fault fault : those) {
+            faults.put(fault, new Entry<>(Exclusion.EITHER, why));
+        }
+    }
 
     /**
      * Reads it from its text, in which every claim must occur.
@@ -114,6 +150,13 @@ public final class Expected {
     public Optional<String> impossible(Fault fault) {
         return Optional.ofNullable(faults.get(fault))
                 .filter(entry -> entry.value == Exclusion.IMPOSSIBLE)
+                .map(Entry::why);
+    }
+
+    /** Why two may hold at once after this fault, as documented; empty if they must not. */
+    public Optional<String> overlap(Fault fault) {
+        return Optional.ofNullable(faults.get(fault))
+                .filter(entry -> entry.value == Exclusion.OVERLAP || entry.value == Exclusion.EITHER)
                 .map(Entry::why);
     }
 

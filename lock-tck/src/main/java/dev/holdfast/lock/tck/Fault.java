@@ -4,36 +4,66 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What the kit breaks, one fault at a time. Every fault has a test that {@link Injects} it; a harness that cannot bring
- * one about says why ({@link LockHarness#impossible}), and the reason stands in the results.
+ * What the kit breaks, one fault at a time: in the tests that {@link Injects} it, and, as far as a run can make it, in
+ * a fault run. A harness that cannot bring one about says why ({@link LockHarness#impossible}), and the reason stands
+ * in the results; what a fault does to mutual exclusion on a store is in its {@link Expected} results.
  */
 public enum Fault {
-    HOLDER_KILLED("the process of a holder is killed", Means.PROCESSES),
-    HOLDER_STOPPED("the process of a holder stands still for longer than its lease", Means.PROCESSES),
-    WAITER_KILLED("the process of a waiter is killed", Means.PROCESSES),
-    WAITER_STOPPED("the process of a waiter stands still for longer than its lease", Means.PROCESSES),
-    RENEWAL_STALLED("the renewals of a client hang", Means.NOTHING),
-    WAKE_UP_LOST("the store's messages to a waiter are lost", Means.NOTHING),
-    SLOW_LINK("a round trip takes more than half of the lease time", Means.LINK),
-    LATE_LINK("a round trip takes longer than the lease time", Means.LINK),
-    BLACK_HOLE("nothing gets through, and no connection ends", Means.LINK),
-    CONNECTION_RESET("connections are reset while requests are under way", Means.LINK),
-    LATE_REQUEST("a request arrives after its client has given it up", Means.LINK),
-    LATE_PUSH("the store's message of a grant arrives after the grant has lapsed", Means.LINK),
-    ACQUIRE_REPLY_LOST("the reply of an acquire is lost", Means.LINK),
-    RENEW_REPLY_LOST("the reply of a renewal is lost", Means.LINK),
-    RELEASE_REPLY_LOST("the reply of a release is lost", Means.LINK),
-    POOL_EXHAUSTED("more requests are under way than the client has connections", Means.LINK),
-    INTERRUPTS("a thousand waits are interrupted", Means.NOTHING),
-    TIME_OUTS("a thousand waits time out", Means.NOTHING),
-    STORE_STOPPED("the processes of the store stand still", Means.CONTROL),
-    STORE_RESTARTED("the store is killed and starts again with its data", Means.CONTROL),
-    STORE_EMPTIED("the store is killed and starts again without data", Means.CONTROL),
-    EVICTION("the store removes the data of a lock by itself", Means.OWN_WAY),
-    SESSION_ENDED("the store ends the lease, or the session that carries it", Means.OWN_WAY),
-    CONNECTIONS_ENDED("the store ends the connections of its clients", Means.OWN_WAY),
-    STORE_CLOCK("the wall clock of the store jumps by two lease times", Means.OWN_WAY),
-    CLIENT_CLOCK("the wall clock of a client jumps by two lease times", Means.OWN_WAY);
+    HOLDER_KILLED("holder killed", "the process of a holder is killed", Means.PROCESSES, Rule.L1),
+    HOLDER_STOPPED(
+            "holder stopped beyond its lease",
+            "the process of a holder stands still for longer than its lease",
+            Means.PROCESSES,
+            Rule.L1),
+    WAITER_KILLED("waiter killed", "the process of a waiter is killed", Means.PROCESSES, Rule.S10),
+    WAITER_STOPPED(
+            "waiter stopped beyond a lease",
+            "the process of a waiter stands still for longer than its lease",
+            Means.PROCESSES,
+            Rule.S10),
+    RENEWAL_STALLED("renewals hang", "the renewals of a client hang", Means.NOTHING, Rule.L3),
+    WAKE_UP_LOST("wake-up lost", "the store's messages to a waiter are lost", Means.NOTHING, Rule.W6),
+    SLOW_LINK(
+            "answers over half a lease late",
+            "a round trip takes more than half of the lease time",
+            Means.LINK,
+            Rule.E8),
+    LATE_LINK("answers over a lease late", "a round trip takes longer than the lease time", Means.LINK, Rule.E8),
+    BLACK_HOLE("link swallows everything", "nothing gets through, and no connection ends", Means.LINK, Rule.E8),
+    CONNECTION_RESET("connections reset", "connections are reset while requests are under way", Means.LINK, Rule.E8),
+    LATE_REQUEST("request arrives late", "a request arrives after its client has given it up", Means.LINK, Rule.S10),
+    LATE_PUSH(
+            "message of a grant arrives late",
+            "the store's message of a grant arrives after the grant has lapsed",
+            Means.LINK,
+            Rule.E8),
+    ACQUIRE_REPLY_LOST("reply of an acquire lost", "the reply of an acquire is lost", Means.LINK, Rule.S6),
+    RENEW_REPLY_LOST("reply of a renewal lost", "the reply of a renewal is lost", Means.LINK, Rule.L3),
+    RELEASE_REPLY_LOST("reply of a release lost", "the reply of a release is lost", Means.LINK, Rule.L3),
+    POOL_EXHAUSTED(
+            "connections used up", "more requests are under way than the client has connections", Means.LINK, Rule.E8),
+    INTERRUPTS("waits interrupted", "a thousand waits are interrupted", Means.NOTHING, Rule.S10),
+    TIME_OUTS("waits timed out", "a thousand waits time out", Means.NOTHING, Rule.S10),
+    STORE_STOPPED("store stopped", "the processes of the store stand still", Means.CONTROL, Rule.E8),
+    STORE_RESTARTED(
+            "store killed and restarted", "the store is killed and starts again with its data", Means.CONTROL, Rule.E8),
+    STORE_EMPTIED(
+            "store restarted without data",
+            "the store is killed and starts again without data",
+            Means.CONTROL,
+            Rule.E8),
+    EVICTION("data of a lock evicted", "the store removes the data of a lock by itself", Means.OWN_WAY, Rule.E8),
+    SESSION_ENDED(
+            "lease ended by the store",
+            "the store ends the lease, or the session that carries it",
+            Means.A_TRY,
+            Rule.E8),
+    CONNECTIONS_ENDED(
+            "connections ended by the store", "the store ends the connections of its clients", Means.OWN_WAY, Rule.E8),
+    STORE_CLOCK(
+            "clock of the store jumps", "the wall clock of the store jumps by two lease times", Means.OWN_WAY, Rule.E8),
+    CLIENT_CLOCK(
+            "clock of a client jumps", "the wall clock of a client jumps by two lease times", Means.OWN_WAY, Rule.E8);
 
     /** What a harness needs for it. */
     private enum Means {
@@ -41,15 +71,26 @@ public enum Fault {
         PROCESSES,
         LINK,
         CONTROL,
+        /** Only {@link LockHarness#expire} itself can tell. */
+        A_TRY,
         OWN_WAY
     }
 
+    private final String title;
     private final String what;
     private final Means means;
+    private final Rule recovery;
 
-    Fault(String what, Means means) {
+    Fault(String title, String what, Means means, Rule recovery) {
+        this.title = title;
         this.what = what;
         this.means = means;
+        this.recovery = recovery;
+    }
+
+    /** Its name in a table, at most 32 characters, for example {@code holder killed}. */
+    public String title() {
+        return title;
     }
 
     /** What happens, for example {@code the process of a holder is killed}. */
@@ -57,10 +98,15 @@ public enum Fault {
         return what;
     }
 
+    /** The rule that is broken if a lock does not move on after it. */
+    public Rule recovery() {
+        return recovery;
+    }
+
     /** Why a harness with these powers cannot bring it about; empty if it can, or says itself. */
     Optional<String> impossibleWith(LockHarness harness) {
         return switch (means) {
-            case NOTHING -> Optional.empty();
+            case NOTHING, A_TRY -> Optional.empty();
             case PROCESSES -> when(!harness.processes(), "other processes cannot reach this store");
             case LINK -> when(harness.link().isEmpty(), "the harness has no proxy in front of this store");
             case CONTROL ->

@@ -42,6 +42,28 @@ class ExpectedTest {
     }
 
     @Test
+    void saysWhyTwoMayHold() {
+        assertEquals(Optional.of("the holder learns of it later"), EXPECTED.overlap(Fault.EVICTION));
+        assertEquals(Optional.of("a race"), EXPECTED.overlap(Fault.STORE_EMPTIED));
+        assertEquals(Optional.empty(), EXPECTED.overlap(Fault.STORE_CLOCK));
+        assertEquals(Optional.empty(), EXPECTED.overlap(Fault.HOLDER_KILLED));
+    }
+
+    /** Memory claims nothing of restarts, and its leases hang on no connection. */
+    @Test
+    void withoutDataItFollowsFromTheClaims() {
+        Expected derived = Expected.of(new MemoryHarness());
+        assertEquals(new MemoryHarness().claims(), derived.kept());
+        assertEquals(Expected.Keeping.OPEN, derived.of(Claim.SURVIVES_RESTART));
+        assertTrue(derived.overlap(Fault.STORE_RESTARTED).isPresent());
+        assertTrue(derived.overlap(Fault.SESSION_ENDED).isPresent());
+        assertEquals(Optional.empty(), derived.overlap(Fault.CONNECTION_RESET));
+        assertEquals(Optional.empty(), derived.overlap(Fault.HOLDER_STOPPED));
+        derived.checkOverlap(Fault.STORE_EMPTIED, true);
+        assertThrows(AssertionFailedError.class, () -> derived.checkOverlap(Fault.BLACK_HOLE, true));
+    }
+
+    @Test
     void lessThanExpectedFails() {
         EXPECTED.checkOverlap(Fault.SESSION_ENDED, false);
         EXPECTED.checkOverlap(Fault.STORE_EMPTIED, true);

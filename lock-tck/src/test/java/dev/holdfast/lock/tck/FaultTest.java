@@ -53,6 +53,13 @@ class FaultTest {
     }
 
     @Test
+    void titlesFitIntoAColumn() {
+        for (Fault fault : Fault.values()) {
+            assertTrue(fault.title().length() <= 32, fault.title());
+        }
+    }
+
+    @Test
     void memoryBringsAboutWhatNeedsNothingAndSaysWhyNotTheOthers() {
         LockHarness memory = new MemoryHarness();
         assertTrue(memory.impossible(Fault.INTERRUPTS).isEmpty());

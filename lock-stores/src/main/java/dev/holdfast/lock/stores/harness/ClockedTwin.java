@@ -7,10 +7,9 @@ import dev.holdfast.lock.stores.StoreLauncher;
 import dev.holdfast.lock.tck.ClockedStore;
 import dev.holdfast.lock.tck.LockHarness;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Function;
 
-/** Another store of the same kind, which lives under a clock of its own. */
+/** Another store of the same kind, started in the same way, which lives under a clock of its own. */
 final class ClockedTwin implements ClockedStore {
     private final MovableClock clock = new MovableClock();
     private final RunningStore store;
@@ -18,7 +17,7 @@ final class ClockedTwin implements ClockedStore {
 
     ClockedTwin(RunningStore original, Function<RunningStore, StoreHarness> on) {
         try {
-            this.store = new StoreLauncher().start(original.kind(), List.of(), clock);
+            this.store = new StoreLauncher().startTwin(original, clock);
         } catch (StoreException e) {
             clock.close();
             throw e;

@@ -2,6 +2,8 @@ package dev.holdfast.lock.tck.faults;
 
 import dev.holdfast.lock.spi.Claim;
 import dev.holdfast.lock.tck.Disturbance;
+import dev.holdfast.lock.tck.Expected;
+import dev.holdfast.lock.tck.Fault;
 import dev.holdfast.lock.tck.History.Recorded;
 import dev.holdfast.lock.tck.HistoryChecker;
 import dev.holdfast.lock.tck.HistoryChecker.Findings;
@@ -17,7 +19,6 @@ import dev.holdfast.lock.tck.faults.FaultResult.Measures;
 import dev.holdfast.lock.tck.faults.FaultResult.RuleVerdict;
 import dev.holdfast.lock.tck.faults.FaultResult.Verdict;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -35,14 +36,14 @@ final class FaultJudge {
     private final LockHarness harness;
     private final long seed;
     private final List<Disturbance> disturbances;
-    private final Map<FaultKind, String> impossible;
+    private final Map<Fault, String> impossible;
     private final Terms terms;
 
     FaultJudge(
             LockHarness harness,
             long seed,
             List<Disturbance> disturbances,
-            Map<FaultKind, String> impossible,
+            Map<Fault, String> impossible,
             Terms terms) {
         this.harness = harness;
         this.seed = seed;
@@ -73,10 +74,10 @@ final class FaultJudge {
                 resources.lostWithoutFence());
         List<RuleVerdict> rules =
                 DECIDED.stream().map(rule -> verdict(rule, violations)).toList();
-        List<FaultVerdict> faults = Arrays.stream(FaultKind.values())
-                .map(kind -> verdict(kind, violations, findings.recoveries()))
+        List<FaultVerdict> faults = Faults.all().stream()
+                .map(fault -> verdict(fault, violations, findings.recoveries()))
                 .toList();
-        return new FaultResult(seed, seconds, rules, faults, measures, shown(history, violations));
+        return new FaultResult(seed, seconds, rules, faults, measures, shown(history, violations), null);
     }
 
     private static Violation plain(Rule rule, String sentence) {
@@ -106,13 +107,13 @@ final class FaultJudge {
         return new RuleVerdict(rule.name(), excepted ? Verdict.EXCEPT_EXCLUSION : Verdict.KEPT, count);
     }
 
-    private FaultVerdict verdict(FaultKind kind, List<Violation> violations, List<Recovery> recoveries) {
+    private FaultVerdict verdict(Fault fault, List<Violation> violations, List<Recovery> recoveries) {
         List<Disturbance> made = disturbances.stream()
-                .filter(one -> one.name().equals(kind.name()))
+                .filter(one -> one.name().equals(fault.toString()))
                 .toList();
         if (made.isEmpty()) {
-            String why = impossible.getOrDefault(kind, "it was not made");
-            return new FaultVerdict(kind.name(), kind.title(), Verdict.IMPOSSIBLE, why, 0, 0, 0);
+            String why = impossible.getOrDefault(fault, "it was not made");
+            return new FaultVerdict(fault.toString(), fault.title(), Verdict.IMPOSSIBLE, why, 0, 0, 0);
         }
         List<Violation> around = violations.stream()
                 .filter(violation -> cause(violation).filter(made::contains).isPresent())
@@ -126,14 +127,14 @@ final class FaultJudge {
         Optional<Violation> broken = around.stream()
                 .filter(violation -> violation.predicted().isEmpty())
                 .findFirst();
-        Optional<String> excepted = kind.exclusionMayBreak(harness);
+        Optional<String> excepted = Expected.of(harness).overlap(fault);
         Verdict verdict =
                 broken.isPresent() ? Verdict.BROKEN : excepted.isPresent() ? Verdict.EXCEPT_EXCLUSION : Verdict.KEPT;
         String detail = broken.map(violation -> violation.rule() + ": " + violation.sentence())
                 .or(() -> excepted)
                 .orElse("");
         return new FaultVerdict(
-                kind.name(), kind.title(), verdict, detail, made.size(), recovery, count(around, Rule.S1));
+                fault.toString(), fault.title(), verdict, detail, made.size(), recovery, count(around, Rule.S1));
     }
 
     /** The last disturbance that began before a violation was complete; the one that predicts it, if one does. */

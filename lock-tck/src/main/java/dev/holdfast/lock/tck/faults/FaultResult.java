@@ -1,5 +1,7 @@
 package dev.holdfast.lock.tck.faults;
 
+import dev.holdfast.lock.tck.Fault;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param seed from which the schedule comes
  * @param seconds how long it took
  * @param rules a verdict for each rule that a history decides
- * @param faults a verdict for each kind of fault, in the order of {@link FaultKind}
+ * @param faults a verdict for each fault of a run, in the order of {@link Fault}
  * @param measures what was measured
  * @param findings violations in words, those that nothing predicts first
+ * @param history where everything that happened is kept, one event a line; null if the store kept what it owes
  */
 public record FaultResult(
         long seed,
@@ -21,7 +24,8 @@ public record FaultResult(
         List<RuleVerdict> rules,
         List<FaultVerdict> faults,
         Measures measures,
-        List<Finding> findings) {
+        List<Finding> findings,
+        @Nullable String history) {
     /** With its own copies. */
     public FaultResult {
         rules = List.copyOf(rules);
@@ -51,10 +55,10 @@ public record FaultResult(
     public record RuleVerdict(String rule, Verdict verdict, int violations) {}
 
     /**
-     * A kind of fault.
+     * A fault.
      *
-     * @param fault its name
-     * @param title what it is
+     * @param fault its name, as {@link Fault#toString} says
+     * @param title its {@link Fault#title}
      * @param verdict what became of the rules
      * @param detail why, unless it is a plain {@link Verdict#KEPT}
      * @param times how often it was made
@@ -107,6 +111,21 @@ public record FaultResult(
     public boolean clean() {
         return faults.stream().noneMatch(fault -> fault.verdict() == Verdict.BROKEN)
                 && rules.stream().noneMatch(rule -> rule.verdict() == Verdict.BROKEN);
+    }
+
+    /** The same with its history kept in this file. */
+    FaultResult keptIn(Path file) {
+        return new FaultResult(seed, seconds, rules, faults, measures, findings, file.toString());
+    }
+
+    /** The findings that nothing predicts, each with its events, and where the history is; empty if it is clean. */
+    public List<String> problems() {
+        return Stream.concat(
+                        findings.stream()
+                                .filter(finding -> !finding.predicted())
+                                .map(Finding::text),
+                        Stream.ofNullable(history).map(file -> "the whole history is in " + file))
+                .toList();
     }
 
     /** The verdicts alone, one line each, to compare runs by. */

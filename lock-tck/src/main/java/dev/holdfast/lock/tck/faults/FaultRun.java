@@ -3,7 +3,9 @@ package dev.holdfast.lock.tck.faults;
 import dev.holdfast.lock.ClientOptions;
 import dev.holdfast.lock.LockClient;
 import dev.holdfast.lock.tck.Await;
+import dev.holdfast.lock.tck.ClockedStore;
 import dev.holdfast.lock.tck.Disturbance;
+import dev.holdfast.lock.tck.Fault;
 import dev.holdfast.lock.tck.History;
 import dev.holdfast.lock.tck.LinkControl;
 import dev.holdfast.lock.tck.LockHarness;
@@ -16,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,17 +40,17 @@ public final class FaultRun {
      *
      * @param seed of the schedule and of every choice
      * @param atLeast goes on with further rounds for as long; every fault is made once in any case
-     * @param kinds the faults to make, as far as the harness can
+     * @param faults the faults to make, as far as a run and the harness can
      */
-    public record Plan(long seed, Duration atLeast, Set<FaultKind> kinds) {
+    public record Plan(long seed, Duration atLeast, Set<Fault> faults) {
         /** With its own copies. */
         public Plan {
-            kinds = Set.copyOf(kinds);
+            faults = Set.copyOf(faults);
         }
 
-        /** Every kind of fault. */
+        /** Every fault that a run can make. */
         public static Plan ofAll(long seed, Duration atLeast) {
-            return new Plan(seed, atLeast, EnumSet.allOf(FaultKind.class));
+            return new Plan(seed, atLeast, Faults.all());
         }
     }
 
@@ -59,11 +60,13 @@ public final class FaultRun {
     private final List<String> locks;
     private final List<Crew> crews = new ArrayList<>();
     private final List<Disturbance> disturbances = new ArrayList<>();
-    private final Map<FaultKind, String> impossible = new EnumMap<>(FaultKind.class);
+    private final Map<Fault, String> impossible = new EnumMap<>(Fault.class);
     private final Duration lease;
+    private final Optional<ClockedStore> clock;
 
-    private FaultRun(LockHarness harness, Plan plan, Consumer<String> progress) {
+    private FaultRun(LockHarness harness, Optional<ClockedStore> clock, Plan plan, Consumer<String> progress) {
         this.harness = harness;
+        this.clock = clock;
         this.plan = plan;
         this.progress = progress;
         String run = UUID.randomUUID().toString().substring(0, 8);
@@ -75,18 +78,30 @@ public final class FaultRun {
     }
 
     /**
-     * Runs.
+     * Runs: on the store of this harness, or, where the clock of the store is to be moved and can be, on another one
+     * that is started the same way under a clock of its own. A run that is not clean keeps its history below
+     * {@code target}, or among the temporary files where there is no such directory.
      *
      * @param progress told what happens next
      */
     public static FaultResult on(LockHarness harness, Plan plan, Consumer<String> progress) throws Exception {
-        return new FaultRun(harness, plan, progress).run();
+        if (!plan.faults().contains(Fault.STORE_CLOCK)
+                || harness.impossible(Fault.STORE_CLOCK).isPresent()) {
+            return new FaultRun(harness, Optional.empty(), plan, progress).run();
+        }
+        try (ClockedStore clocked = harness.clockedStore()) {
+            return new FaultRun(clocked.harness(), Optional.of(clocked), plan, progress).run();
+        }
     }
 
     private FaultResult run() throws Exception {
         long began = System.nanoTime();
-        Path directory = Files.createTempDirectory("holdfast-faults");
+        Path target = Path.of("target").toAbsolutePath();
+        Path directory = Files.isDirectory(target)
+                ? Files.createTempDirectory(target, "holdfast-faults")
+                : Files.createTempDirectory("holdfast-faults");
         Path file = CrewMain.Order.history(directory);
+        boolean clean = false;
         try (History history = History.appendTo(file);
                 Resources resources = Resources.in(directory, locks);
                 HistoryTail tail = new HistoryTail(file);
@@ -95,7 +110,7 @@ public final class FaultRun {
                         .connectTimeout(Duration.ofSeconds(30))
                         .build())) {
             Workers.recordStalls("run", history);
-            FaultStage stage = new FaultStage(harness, lease, locks, crews, tail);
+            FaultStage stage = new FaultStage(harness, lease, locks, crews, tail, clock);
             start(directory, history, resources);
             disturb(stage, began);
             for (Crew crew : crews) {
@@ -116,11 +131,17 @@ public final class FaultRun {
                     Timing.scaled(Duration.ofSeconds(1)),
                     harness.claims());
             double seconds = (System.nanoTime() - began) / 1e9;
-            return new FaultJudge(harness, plan.seed(), disturbances, impossible, terms)
+            FaultResult result = new FaultJudge(harness, plan.seed(), disturbances, impossible, terms)
                     .judge(History.read(file), resources, left, stuck, seconds);
+            clean = result.clean();
+            return clean ? result : result.keptIn(file);
         } finally {
             crews.forEach(Crew::close);
-            delete(directory);
+            if (clean) {
+                delete(directory);
+            } else {
+                progress.accept("its history is kept: " + file);
+            }
         }
     }
 
@@ -153,33 +174,36 @@ public final class FaultRun {
     }
 
     private void disturb(FaultStage stage, long began) throws Exception {
-        List<FaultKind> possible = new ArrayList<>();
-        for (FaultKind kind : plan.kinds()) {
-            kind.impossible(harness).ifPresentOrElse(why -> impossible.put(kind, why), () -> possible.add(kind));
+        List<Fault> possible = new ArrayList<>();
+        for (Fault fault : plan.faults()) {
+            if (Faults.all().contains(fault)) {
+                harness.impossible(fault).ifPresentOrElse(why -> impossible.put(fault, why), () -> possible.add(fault));
+            }
         }
         FaultSchedule schedule = new FaultSchedule(plan.seed(), possible);
         Faults faults = new Faults(stage);
         Duration recovery = lease.multipliedBy(3).plus(Timing.patience());
-        for (int i = 0;
-                i < schedule.roundLength()
-                        || System.nanoTime() - began < plan.atLeast().toNanos();
-                i++) {
+        for (int i = 0; i < schedule.roundLength() || goesOn(began) && !possible.isEmpty(); i++) {
             FaultSchedule.Entry entry = schedule.next();
             stage.peace(lease.multipliedBy(entry.gapPercent()).dividedBy(100));
-            if (impossible.containsKey(entry.kind())) {
+            if (impossible.containsKey(entry.fault())) {
                 continue;
             }
-            progress.accept("fault " + (i + 1) + ": " + entry.kind().title());
+            progress.accept("fault " + (i + 1) + ": " + entry.fault().title());
             try {
-                Disturbance made = faults.make(entry.kind(), new Random(entry.seed()));
+                Disturbance made = faults.make(entry.fault(), new Random(entry.seed()));
                 disturbances.add(made);
                 // If this does not come, the checker says so; the next fault must not hide it.
                 stage.recovered(made.over(), recovery);
             } catch (NotApplicable e) {
-                impossible.put(entry.kind(), String.valueOf(e.getMessage()));
+                impossible.put(entry.fault(), String.valueOf(e.getMessage()));
             }
         }
         stage.peace(lease.multipliedBy(2));
+    }
+
+    private boolean goesOn(long began) {
+        return System.nanoTime() - began < plan.atLeast().toNanos();
     }
 
     /** What the store keeps when nobody holds and nobody waits, and every lease has run out. */
@@ -195,7 +219,8 @@ public final class FaultRun {
                 : Optional.of(String.join("; ", harness.residue().orElseThrow()));
     }
 
-    private static void delete(Path directory) throws IOException {
+    /** Removes what a run has kept. */
+    static void delete(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.toList()) {
                 Files.delete(file);

@@ -1,14 +1,19 @@
 package dev.holdfast.lock.tck.faults;
 
 import dev.holdfast.lock.tck.Await;
+import dev.holdfast.lock.tck.ClockedStore;
 import dev.holdfast.lock.tck.Disturbance;
 import dev.holdfast.lock.tck.Disturbance.Effect;
+import dev.holdfast.lock.tck.Expected;
+import dev.holdfast.lock.tck.Fault;
 import dev.holdfast.lock.tck.LockHarness;
+import dev.holdfast.lock.tck.NotApplicable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -24,9 +29,17 @@ final class FaultStage {
     private final List<String> locks;
     private final List<Crew> crews;
     private final HistoryTail tail;
+    private final Optional<ClockedStore> clock;
 
-    FaultStage(LockHarness harness, Duration lease, List<String> locks, List<Crew> crews, HistoryTail tail) {
+    FaultStage(
+            LockHarness harness,
+            Duration lease,
+            List<String> locks,
+            List<Crew> crews,
+            HistoryTail tail,
+            Optional<ClockedStore> clock) {
         this.harness = harness;
+        this.clock = clock;
         this.lease = lease;
         this.locks = locks;
         this.crews = crews;
@@ -113,13 +126,20 @@ final class FaultStage {
         }
     }
 
-    /** A disturbance of this kind. */
-    Disturbance disturbance(FaultKind kind, Set<String> processes, long[] times, Effect... effects) {
+    /** The clock of the store shows the real time plus this. */
+    void moveClock(Duration offset) {
+        clock.orElseThrow(() -> new NotApplicable("the clock of this store cannot be moved"))
+                .move(offset);
+    }
+
+    /** A disturbance by this fault. */
+    Disturbance disturbance(Fault fault, Set<String> processes, long[] times, Effect... effects) {
         Set<Effect> all = EnumSet.noneOf(Effect.class);
         all.addAll(List.of(effects));
-        if (kind.exclusionMayBreak(harness).isPresent()) {
+        if (Expected.of(harness).overlap(fault).isPresent()) {
             all.add(Effect.BREAKS_EXCLUSION);
         }
-        return new Disturbance(kind.name(), processes, times[0], times[1], times[2], times[3], all, kind.recovery());
+        return new Disturbance(
+                fault.toString(), processes, times[0], times[1], times[2], times[3], all, fault.recovery());
     }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.lock.tck.faults;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.lock.ClientOptions;
@@ -9,6 +10,8 @@ import dev.holdfast.lock.spi.Claim;
 import dev.holdfast.lock.tck.LockHarness;
 import dev.holdfast.lock.tck.MemoryHarness;
 import dev.holdfast.lock.tck.faults.FaultResult.Verdict;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -30,7 +33,8 @@ class FaultRunTest {
     @Test
     void memoryKeepsWhatItOwes() throws Exception {
         FaultResult result = FaultRun.on(new MemoryHarness(), PLAN, step -> {});
-        assertTrue(result.clean(), result.toString());
+        assertTrue(result.clean(), result.problems()::toString);
+        assertEquals(List.of(), result.problems());
         assertEquals(7, result.seed());
         assertEquals(Verdict.KEPT, of(result, "S2"));
         assertEquals(Verdict.EXCEPT_EXCLUSION, of(result, "S1"));
@@ -51,8 +55,12 @@ class FaultRunTest {
     @Test
     void twoStoresForOneLockAreFoundOutAndFencedAllTheSame() throws Exception {
         FaultResult result = FaultRun.on(new TwoStores(), PLAN, step -> {});
-        assertTrue(!result.clean(), result.toString());
+        assertFalse(result.clean(), result.verdicts()::toString);
         assertEquals(Verdict.BROKEN, of(result, "S1"));
+        Path history = Path.of(String.valueOf(result.history()));
+        assertTrue(Files.size(history) > 0, "the history of a run that is not clean is kept");
+        assertTrue(result.problems().toString().contains(history.toString()), result.problems()::toString);
+        FaultRun.delete(history.getParent());
         assertEquals(Verdict.KEPT, of(result, "S3"), "the fence must hold where exclusion does not");
         assertEquals(0, result.measures().acceptedLost());
         assertTrue(result.measures().lostWithoutFence() > 0, "without a fence updates are lost");
