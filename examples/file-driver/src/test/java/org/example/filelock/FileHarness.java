@@ -82,9 +82,11 @@ final class FileHarness implements LockHarness {
         });
     }
 
-    static FileHarness inTemporaryDirectory() {
+    /** In a new directory of the build, which goes with {@code mvn clean}. */
+    static FileHarness underTarget() {
         try {
-            return new FileHarness(Files.createTempDirectory("file-driver").toRealPath());
+            Path target = Files.createDirectories(Path.of("target"));
+            return new FileHarness(Files.createTempDirectory(target, "locks").toRealPath());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -5,7 +5,7 @@ import dev.holdfast.lock.tck.LockTck;
 
 /** The compatibility kit on files. */
 class FileTckTest implements LockTck {
-    private static final LockHarness HARNESS = FileHarness.inTemporaryDirectory();
+    private static final LockHarness HARNESS = FileHarness.underTarget();
 
     @Override
     public LockHarness harness() {

@@ -103,7 +103,7 @@ public interface LockHarness {
 
     /**
      * What the kit is expected to find on this store, from the data that stand beside its driver; the kit then fails on
-     * what is better, too. Empty: the kit demands what is claimed and no more.
+     * what is better, too. Empty: the kit demands what is claimed and no more; see {@link Expected#of}.
      */
     default Optional<Expected> expected() {
         return Optional.empty();
@@ -119,7 +119,10 @@ public interface LockHarness {
         throw new NotApplicable("this harness cannot make the store evict");
     }
 
-    /** A store of the same kind whose wall clock can be moved; {@link Fault#STORE_CLOCK}. The caller closes it. */
+    /**
+     * A store of the same kind, started in the same way, whose wall clock can be moved; {@link Fault#STORE_CLOCK}. A
+     * fault run with that fault happens on it. The caller closes it.
+     */
     default ClockedStore clockedStore() {
         throw new NotApplicable("this harness cannot move the clock of a store");
     }

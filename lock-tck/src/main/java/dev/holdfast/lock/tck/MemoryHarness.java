@@ -75,7 +75,6 @@ public final class MemoryHarness implements LockHarness {
     @Override
     public Optional<String> impossible(Fault fault) {
         return switch (fault) {
-            case SESSION_ENDED -> Optional.empty();
             case EVICTION -> Optional.of("the memory of this JVM evicts nothing");
             case CONNECTIONS_ENDED -> Optional.of("there are no connections to the memory of this JVM");
             case STORE_CLOCK, CLIENT_CLOCK -> Optional.of("store and clients are one process, whose clock stays");

@@ -124,7 +124,7 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
         }
         return switch (fault) {
             case STORE_CLOCK, CLIENT_CLOCK -> MovableClock.missing();
-            case SESSION_ENDED, CONNECTIONS_ENDED, EVICTION -> Optional.empty();
+            case CONNECTIONS_ENDED, EVICTION -> Optional.empty();
             default -> LockHarness.super.impossible(fault);
         };
     }

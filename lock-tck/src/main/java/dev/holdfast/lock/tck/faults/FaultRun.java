@@ -183,7 +183,7 @@ public final class FaultRun {
         FaultSchedule schedule = new FaultSchedule(plan.seed(), possible);
         Faults faults = new Faults(stage);
         Duration recovery = lease.multipliedBy(3).plus(Timing.patience());
-        for (int i = 0; i < schedule.roundLength() || goesOn(began) && !possible.isEmpty(); i++) {
+        for (int i = 0; i < schedule.roundLength() || (!possible.isEmpty() && goesOn(began)); i++) {
             FaultSchedule.Entry entry = schedule.next();
             stage.peace(lease.multipliedBy(entry.gapPercent()).dividedBy(100));
             if (impossible.containsKey(entry.fault())) {

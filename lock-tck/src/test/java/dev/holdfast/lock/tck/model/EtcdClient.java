@@ -3,7 +3,7 @@ package dev.holdfast.lock.tck.model;
 import java.util.Objects;
 
 /** What one client of an {@link EtcdState} knows. */
-final class EtcdClient {
+final class EtcdClient implements WireState.Client<EtcdState.Message, EtcdClient> {
     enum Phase {
         /** Nothing of the present id is in the store, for certain. */
         OUTSIDE,
@@ -69,8 +69,13 @@ final class EtcdClient {
         return phase == Phase.HOLDING && (countsFromHeld ? heldAge : sessionAge) < EtcdState.TTL;
     }
 
-    /** Whether this reply or event is not ignored. */
-    boolean expects(EtcdState.Message message) {
+    @Override
+    public int index() {
+        return index;
+    }
+
+    @Override
+    public boolean expects(EtcdState.Message message) {
         return switch (message.kind()) {
             case KEPT -> message.n() == keepPending && message.session() == session && sessionLives();
             case WAKE -> phase == Phase.WAITING;
@@ -84,7 +89,8 @@ final class EtcdClient {
         return pending;
     }
 
-    void tick() {
+    @Override
+    public void tick() {
         sessionAge = Math.min(sessionAge + 1, EtcdState.TTL);
         pendingAge = Math.min(pendingAge + 1, EtcdState.TTL);
         keepAge = keepPending == 0 ? 0 : Math.min(keepAge + 1, EtcdState.TTL);
@@ -95,7 +101,8 @@ final class EtcdClient {
         }
     }
 
-    EtcdClient copy() {
+    @Override
+    public EtcdClient copy() {
         EtcdClient copy = new EtcdClient(index, sessionsLeft, guard);
         copy.session = session;
         copy.sessionAge = sessionAge;

@@ -1,7 +1,6 @@
 package dev.holdfast.lock.tck.model;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -10,7 +9,7 @@ import java.util.Objects;
  * The cluster of docs/etcd.md with the queue of one lock, the clients with their sessions, and what is on the wire. A
  * third of the lease time is one tick.
  */
-final class EtcdState implements State<EtcdState> {
+final class EtcdState extends WireState<EtcdState, EtcdState.Message, EtcdClient> {
     static final int TTL = 3;
 
     /** What a message says. Requests first, then replies and the watch. */
@@ -44,7 +43,12 @@ final class EtcdState implements State<EtcdState> {
      * @param guard in enter what it compares, in bump the nonce, in bumped what the guard is now
      * @param token create revision of the own entry; 0 if there is none
      */
-    record Message(Kind kind, int id, int session, int n, int guard, int token) implements Comparable<Message> {
+    record Message(Kind kind, int id, int session, int n, int guard, int token) implements WireState.Message<Message> {
+        @Override
+        public boolean isRequest() {
+            return kind.isRequest();
+        }
+
         @Override
         public int compareTo(Message other) {
             int byKind = kind.compareTo(other.kind);
@@ -73,37 +77,9 @@ final class EtcdState implements State<EtcdState> {
     int revision;
     final List<Lease> leases = new ArrayList<>();
     final List<Entry> queue = new ArrayList<>();
-    final List<EtcdClient> clients = new ArrayList<>();
-    final List<Message> wire = new ArrayList<>();
-    int faultsLeft;
 
-    /** Not part of the protocol: what a checker remembers. Acquires whose leave or release was answered. */
+    /** What a checker remembers: acquires whose leave or release was answered. */
     final List<Integer> ended = new ArrayList<>();
-
-    int highestToken;
-    boolean tokenFell;
-
-    static String nameOf(int id) {
-        return (char) ('A' + clientOf(id)) + "" + (id % 4 + 1);
-    }
-
-    static int clientOf(int id) {
-        return id / 4;
-    }
-
-    /** A message that its receiver would ignore is not sent, which makes no difference but to the number of states. */
-    void send(Message message) {
-        if (message.kind.isRequest() || clients.get(clientOf(message.id)).expects(message)) {
-            wire.add(message);
-            Collections.sort(wire);
-        }
-    }
-
-    /** Takes off the wire what a client would ignore. */
-    void settle(EtcdClient client) {
-        wire.removeIf(message ->
-                !message.kind.isRequest() && clientOf(message.id) == client.index && !client.expects(message));
-    }
 
     int createdOf(int id) {
         return queue.stream()
@@ -151,36 +127,27 @@ final class EtcdState implements State<EtcdState> {
     void tick() {
         leases.replaceAll(lease -> new Lease(lease.session, lease.left - 1, lease.guard));
         List.copyOf(leases).stream().filter(lease -> lease.left == 0).forEach(lease -> end(lease.session));
-        clients.forEach(EtcdClient::tick);
-        clients.forEach(this::settle);
+        tickClients();
     }
 
     @Override
     public EtcdState copy() {
         EtcdState copy = new EtcdState();
+        copy.copyFrom(this);
         copy.revision = revision;
         copy.leases.addAll(leases);
         copy.queue.addAll(queue);
-        clients.forEach(client -> copy.clients.add(client.copy()));
-        copy.wire.addAll(wire);
-        copy.faultsLeft = faultsLeft;
         copy.ended.addAll(ended);
-        copy.highestToken = highestToken;
-        copy.tokenFell = tokenFell;
         return copy;
     }
 
     @Override
     public boolean equals(Object other) {
         return other instanceof EtcdState that
+                && sharesAllWith(that)
                 && revision == that.revision
-                && faultsLeft == that.faultsLeft
-                && highestToken == that.highestToken
-                && tokenFell == that.tokenFell
                 && leases.equals(that.leases)
                 && queue.equals(that.queue)
-                && clients.equals(that.clients)
-                && wire.equals(that.wire)
                 && ended.equals(that.ended);
     }
 

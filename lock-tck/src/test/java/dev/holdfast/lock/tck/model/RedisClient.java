@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Objects;
 
 /** What one client of a {@link RedisState} knows. It acquires one time after the other, each under an id of its own. */
-final class RedisClient {
+final class RedisClient implements WireState.Client<RedisState.Message, RedisClient> {
     enum Phase {
         /** Nothing sent for the present id. */
         IDLE,
@@ -74,8 +74,13 @@ final class RedisClient {
         return phase == Phase.ENTERING || phase == Phase.IN_DOUBT || phase == Phase.WAITING;
     }
 
-    /** Whether this reply or push is not ignored. */
-    boolean expects(RedisState.Message message) {
+    @Override
+    public int index() {
+        return index;
+    }
+
+    @Override
+    public boolean expects(RedisState.Message message) {
         return message.id() == id() && (message.kind() == RedisState.Kind.PUSH ? waits() : message.n() == pending);
     }
 
@@ -116,7 +121,8 @@ final class RedisClient {
         phase = Phase.DEAD;
     }
 
-    void tick() {
+    @Override
+    public void tick() {
         sent.replaceAll(each -> new Sent(each.n, each.age + 1));
         sent.removeIf(each -> each.age >= RedisState.LEASE);
         if (phase == Phase.HOLDING && ++validAge >= RedisState.LEASE) {
@@ -124,7 +130,8 @@ final class RedisClient {
         }
     }
 
-    RedisClient copy() {
+    @Override
+    public RedisClient copy() {
         RedisClient copy = new RedisClient(index, acquiresLeft);
         copy.generation = generation;
         copy.phase = phase;

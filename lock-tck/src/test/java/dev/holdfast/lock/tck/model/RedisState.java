@@ -1,7 +1,6 @@
 package dev.holdfast.lock.tck.model;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -10,7 +9,7 @@ import java.util.Objects;
  * The server of docs/redis.md with one lock, the clients that want it and what is on the wire between them. Times are
  * ticks; a third of a lease is one tick.
  */
-final class RedisState implements State<RedisState> {
+final class RedisState extends WireState<RedisState, RedisState.Message, RedisClient> {
     static final int LEASE = 3;
     static final int BURIED = 2 * LEASE;
 
@@ -41,7 +40,12 @@ final class RedisState implements State<RedisState> {
      * @param token of the grant, else 0
      * @param unanswered in leave and release: leave a tombstone
      */
-    record Message(Kind kind, int id, int n, int token, boolean unanswered) implements Comparable<Message> {
+    record Message(Kind kind, int id, int n, int token, boolean unanswered) implements WireState.Message<Message> {
+        @Override
+        public boolean isRequest() {
+            return kind.isRequest();
+        }
+
         @Override
         public int compareTo(Message other) {
             int byKind = kind.compareTo(other.kind);
@@ -69,37 +73,9 @@ final class RedisState implements State<RedisState> {
     int ownerLeft;
     final List<Place> queue = new ArrayList<>();
     final List<Until> tombstones = new ArrayList<>();
-    final List<RedisClient> clients = new ArrayList<>();
-    final List<Message> wire = new ArrayList<>();
-    int faultsLeft;
 
-    /** Not part of the protocol: what a checker remembers. Ids that have left or released, and the highest token. */
+    /** What a checker remembers: ids that have left or released. */
     final List<Until> ended = new ArrayList<>();
-
-    int highestToken;
-    boolean tokenFell;
-
-    static String nameOf(int id) {
-        return (char) ('A' + clientOf(id)) + "" + (id % 4 + 1);
-    }
-
-    static int clientOf(int id) {
-        return id / 4;
-    }
-
-    /** A message that its receiver would ignore is not sent, which makes no difference but to the number of states. */
-    void send(Message message) {
-        if (message.kind.isRequest() || clients.get(clientOf(message.id)).expects(message)) {
-            wire.add(message);
-            Collections.sort(wire);
-        }
-    }
-
-    /** Takes off the wire what a client would ignore. */
-    void settle(RedisClient client) {
-        wire.removeIf(message ->
-                !message.kind.isRequest() && clientOf(message.id) == client.index && !client.expects(message));
-    }
 
     boolean owns(int id) {
         return owner == id;
@@ -120,8 +96,7 @@ final class RedisState implements State<RedisState> {
         queue.replaceAll(place -> new Place(place.id, place.n, Math.min(place.age + 1, LEASE)));
         countDown(tombstones);
         countDown(ended);
-        clients.forEach(RedisClient::tick);
-        clients.forEach(this::settle);
+        tickClients();
     }
 
     private static void countDown(List<Until> list) {
@@ -138,35 +113,27 @@ final class RedisState implements State<RedisState> {
     @Override
     public RedisState copy() {
         RedisState copy = new RedisState();
+        copy.copyFrom(this);
         copy.token = token;
         copy.owner = owner;
         copy.ownerToken = ownerToken;
         copy.ownerLeft = ownerLeft;
         copy.queue.addAll(queue);
         copy.tombstones.addAll(tombstones);
-        clients.forEach(client -> copy.clients.add(client.copy()));
-        copy.wire.addAll(wire);
-        copy.faultsLeft = faultsLeft;
         copy.ended.addAll(ended);
-        copy.highestToken = highestToken;
-        copy.tokenFell = tokenFell;
         return copy;
     }
 
     @Override
     public boolean equals(Object other) {
         return other instanceof RedisState that
+                && sharesAllWith(that)
                 && token == that.token
                 && owner == that.owner
                 && ownerToken == that.ownerToken
                 && ownerLeft == that.ownerLeft
-                && faultsLeft == that.faultsLeft
-                && highestToken == that.highestToken
-                && tokenFell == that.tokenFell
                 && queue.equals(that.queue)
                 && tombstones.equals(that.tombstones)
-                && clients.equals(that.clients)
-                && wire.equals(that.wire)
                 && ended.equals(that.ended);
     }
 
