@@ -9,6 +9,8 @@ import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -18,8 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.opentest4j.AssertionFailedError;
 
 /**
@@ -151,9 +155,35 @@ public final class ChildJvm implements AutoCloseable {
         process.destroyForcibly().waitFor();
     }
 
-    /** Stops it as SIGSTOP does. */
+    /** Stops it as SIGSTOP does; returns when none of its threads runs, as far as the system tells. */
     public void pause() throws InterruptedException {
         signal("-STOP");
+        // One thread takes the signal and stops the others: until then, one of them may go on and answer.
+        long begin = System.nanoTime();
+        while (runs() && System.nanoTime() - begin < FIRST_CONTACT.toNanos()) {
+            LockSupport.parkNanos(1_000_000);
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
+    }
+
+    /** Whether one of its threads is neither stopped nor dead; false where there is no {@code /proc}. */
+    private boolean runs() {
+        Path threads = Path.of("/proc", Long.toString(process.pid()), "task");
+        try (Stream<Path> each = Files.list(threads)) {
+            for (Path thread : each.toList()) {
+                String stat = Files.readString(thread.resolve("stat"), StandardCharsets.ISO_8859_1);
+                if ("TtZX".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) < 0) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (NoSuchFileException gone) {
+            return Files.exists(threads) && process.isAlive();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Undoes {@link #pause}. */

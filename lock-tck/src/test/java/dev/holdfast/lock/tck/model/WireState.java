@@ -11,9 +11,10 @@ import java.util.List;
  * @param <M> its messages
  * @param <C> its clients
  */
-abstract class WireState<S, M extends WireState.Message<M>, C extends WireState.Client<M, C>> implements State<S> {
+abstract class WireState<S, M extends WireState.Message & Comparable<M>, C extends WireState.Client<M, C>>
+        implements State<S> {
     /** A message about an acquire. */
-    interface Message<M> extends Comparable<M> {
+    interface Message {
         /** The acquire: four times the index of its client, and a number below four. */
         int id();
 
