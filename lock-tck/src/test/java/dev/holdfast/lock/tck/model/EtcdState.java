@@ -43,7 +43,8 @@ final class EtcdState extends WireState<EtcdState, EtcdState.Message, EtcdClient
      * @param guard in enter what it compares, in bump the nonce, in bumped what the guard is now
      * @param token create revision of the own entry; 0 if there is none
      */
-    record Message(Kind kind, int id, int session, int n, int guard, int token) implements WireState.Message, Comparable<Message> {
+    record Message(Kind kind, int id, int session, int n, int guard, int token)
+            implements WireState.Message, Comparable<Message> {
         @Override
         public boolean isRequest() {
             return kind.isRequest();

@@ -40,7 +40,8 @@ final class RedisState extends WireState<RedisState, RedisState.Message, RedisCl
      * @param token of the grant, else 0
      * @param unanswered in leave and release: leave a tombstone
      */
-    record Message(Kind kind, int id, int n, int token, boolean unanswered) implements WireState.Message, Comparable<Message> {
+    record Message(Kind kind, int id, int n, int token, boolean unanswered)
+            implements WireState.Message, Comparable<Message> {
         @Override
         public boolean isRequest() {
             return kind.isRequest();
