@@ -117,7 +117,7 @@ public final class Attempt {
         return last(Kind.HELD).map(Event::nanos).orElseGet(this::returned);
     }
 
-    /** Whether its lease ever said that time was left: one that had lapsed before its acquire returned claims nothing. */
+    /** Whether its lease ever said that time was left: one that lapsed before its acquire returned claims nothing. */
     boolean everHeld() {
         return events.stream()
                 .anyMatch(event -> event.kind() == Kind.HELD || (event.kind() == Kind.GRANTED && event.value() > 0));

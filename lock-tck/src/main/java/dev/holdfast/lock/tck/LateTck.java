@@ -40,14 +40,13 @@ public interface LateTck extends FaultChapter {
             driver.release(List.of(Exchange.granted(driver, Stage.request(name, false))));
             link.detainNextRequest(Operation.ACQUIRE);
             AcquireRequest late = Stage.request(name, false);
-            AcquireRequest leaving = new AcquireRequest(late.id(), late.name(), false, true, late.timeout());
             try {
                 if (driver.enter(late) instanceof Answer.Granted repeated) {
                     driver.release(List.of(repeated.grant()));
                 }
             } catch (StoreException unknown) {
                 assertEquals(StoreException.Kind.UNKNOWN, unknown.kind(), unknown::toString);
-                Await.until("gone", Timing.patience(), () -> driver.leave(leaving) == LeaveOutcome.GONE);
+                Await.until("gone", Timing.patience(), () -> driver.leave(leaving(late)) == LeaveOutcome.GONE);
             }
             link.heal();
             LockDriver other = stage.driver();
@@ -76,11 +75,9 @@ public interface LateTck extends FaultChapter {
             String name = stage.name();
             Grant former = Exchange.granted(driver, Stage.request(name, false));
             link.detainNextRequest(Operation.RELEASE);
-            Await.until(
-                    "released",
-                    stage.lease().plus(harness().crashSlack()).plus(Timing.patience()),
-                    () -> driver.release(List.of(former)).get(0) != ReleaseOutcome.UNKNOWN);
-            Grant later = Exchange.granted(driver, Stage.request(name, false));
+            Duration lapse = stage.lease().plus(harness().crashSlack()).plus(Timing.patience());
+            Await.until("released", lapse, () -> released(driver, former));
+            Grant later = grantedWithin(lapse, driver, name);
             link.heal();
             LockDriver other = stage.driver();
             Await.never("a late release freed the lock of another acquire", Timing.quiet(), () -> {
@@ -134,5 +131,34 @@ public interface LateTck extends FaultChapter {
             others.release(List.of(rival.get()));
             Aftermath.freeAndEmpty(stage, name);
         }
+    }
+
+    private static AcquireRequest leaving(AcquireRequest given) {
+        return new AcquireRequest(given.id(), given.name(), given.mayWait(), true, given.timeout());
+    }
+
+    private static boolean released(LockDriver driver, Grant grant) {
+        try {
+            return driver.release(List.of(grant)).get(0) != ReleaseOutcome.UNKNOWN;
+        } catch (StoreException unanswered) {
+            return false;
+        }
+    }
+
+    /** A driver that has just lost its connection may need another one first. */
+    private static Grant grantedWithin(Duration within, LockDriver driver, String name) throws Exception {
+        AtomicReference<Grant> grant = new AtomicReference<>();
+        Await.until("a grant", within, () -> {
+            AcquireRequest request = Stage.request(name, false);
+            try {
+                if (driver.enter(request) instanceof Answer.Granted granted) {
+                    grant.set(granted.grant());
+                }
+            } catch (StoreException notYet) {
+                driver.leave(leaving(request));
+            }
+            return grant.get() != null;
+        });
+        return grant.get();
     }
 }
