@@ -11,6 +11,7 @@ import dev.holdfast.lock.LeaseLostException;
 import dev.holdfast.lock.LockClient;
 import dev.holdfast.lock.LockOptions;
 import dev.holdfast.lock.spi.ReleaseOutcome;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -251,7 +252,7 @@ public interface LeaseTck extends Chapter {
         try (Stage stage = stage()) {
             String name = stage.name();
             LockClient client = stage.client();
-            forget(client, name);
+            WeakReference<Lease> unused = forget(client, name);
             LockClient rival = stage.client();
             Await.until("the lapse of a forgotten lease", Timing.patience(), () -> {
                 System.gc();
@@ -269,8 +270,12 @@ public interface LeaseTck extends Chapter {
         try (Stage stage = stage()) {
             String name = stage.name();
             LockClient client = stage.steadyClient();
-            forget(client, name);
+            WeakReference<Lease> forgotten = forget(client, name);
             LockClient rival = stage.client();
+            Await.until("the collection of a forgotten lease", Timing.patience(), () -> {
+                System.gc();
+                return forgotten.get() == null;
+            });
             Await.never("released by the collector", stage.longLease().dividedBy(2), () -> {
                 System.gc();
                 return rival.named(name).tryAcquire().isPresent();
@@ -278,8 +283,9 @@ public interface LeaseTck extends Chapter {
         }
     }
 
-    private static void forget(LockClient client, String name) throws InterruptedException {
+    private static WeakReference<Lease> forget(LockClient client, String name) throws InterruptedException {
         Lease lease = client.named(name, LockOptions.defaults()).acquire(Timing.patience());
         assertTrue(lease.isHeld());
+        return new WeakReference<>(lease);
     }
 }

@@ -44,6 +44,25 @@ public interface RegisterFaultTck extends Chapter {
         }
     }
 
+    /**
+     * A holder whose successor has read no longer writes, so that what the successor writes is based on all that was
+     * accepted. If this fails: does a read raise the mark?
+     */
+    @Test
+    @Verifies(Rule.R4)
+    default void r4_writeAfterTheReadOfASuccessorIsNotLost() throws Exception {
+        try (Stage stage = stage()) {
+            Cell former = Cell.of(stage.client(), stage.name());
+            Cell successor = Cell.of(stage.client(), former.name());
+            former.write(10, "x");
+            String seen = former.read(10).orElseThrow();
+            assertEquals(Optional.of(seen), successor.read(11));
+            assertEquals(11, former.refusedWrite(10, seen + "x"));
+            successor.write(11, seen + "x");
+            assertEquals(Optional.of("xx"), successor.read(11), "lost updates");
+        }
+    }
+
     /** The same with real leases, which do not overlap. If this fails, look at R3 and R4. */
     @Test
     @Verifies(Rule.R4)
