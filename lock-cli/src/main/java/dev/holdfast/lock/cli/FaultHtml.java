@@ -13,12 +13,12 @@ import java.util.function.Function;
 final class FaultHtml {
     static final String STYLE =
             """
-            .wide{overflow-x:auto}.wide table{min-width:36rem}
             .kept{color:#1a7f37}.broken{background:#ffe3e1;color:#b42318;font-weight:700}
             .except_exclusion{background:#eef4ff;color:#1f4fa3}.impossible{color:#8fa0b0}
             figure{margin:1rem 0;overflow-x:auto}figure svg{min-width:36rem;max-width:48rem;width:100%}
             pre,p.broken{white-space:pre-wrap;font-size:.85em}details{margin:.5rem 0}
-            @media print{details{break-inside:avoid}.wide{overflow:visible}}
+            @media (max-width:48rem){.faults{min-width:36rem}}
+            @media print{details{break-inside:avoid}}
             """;
 
     private FaultHtml() {}
@@ -33,6 +33,7 @@ final class FaultHtml {
         for (Fault fault : FaultCells.faults(report)) {
             row(html, report, fault.title(), store -> cell(store, fault));
         }
+        html.append("</tbody><tbody>\n");
         for (Rule rule : FaultCells.rules(report)) {
             row(html, report, rule.name() + " under all of them", store -> cell(store, rule));
         }

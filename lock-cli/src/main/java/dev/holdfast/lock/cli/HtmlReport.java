@@ -13,12 +13,15 @@ final class HtmlReport {
             h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}
             table{border-collapse:collapse;width:100%}
             th,td{padding:.2rem .6rem;border-bottom:1px solid #e3e8ee;text-align:center}
-            th{position:sticky;top:0;background:#fff}th small{display:block;font-weight:normal;color:#66788a}
-            td:first-child{font-weight:600;text-align:left}td:last-child{text-align:left}
+            thead th{position:sticky;top:0;background:#fff}th small{display:block;font-weight:normal;color:#66788a}
+            tbody th{font-weight:600;text-align:left;background:#fff}tbody+tbody{border-top:2px solid #9fb0c0}
+            .says{text-align:left}
             .pass{color:#1a7f37}.fail{background:#ffe3e1;color:#b42318;font-weight:700}
             .missing{background:#fff3d6;color:#8a5a00;font-weight:700}
             .not-claimed,.not-applicable,.untestable{color:#8fa0b0}
             svg text{font:12px system-ui,sans-serif;fill:#1c2733}
+            @media (max-width:48rem){.wide{overflow-x:auto}.says{min-width:34rem}
+            thead th{position:static}tbody th{position:sticky;left:0}}
             """;
 
     private HtmlReport() {}
@@ -48,7 +51,7 @@ final class HtmlReport {
     }
 
     private static void matrix(ReportModel report, StringBuilder html) {
-        html.append("<table><thead><tr><th>rule</th>");
+        html.append("<div class=\"wide\"><table><thead><tr><th>rule</th>");
         for (Column column : report.stores()) {
             html.append("<th>")
                     .append(escaped(column.store()))
@@ -58,13 +61,13 @@ final class HtmlReport {
         }
         html.append("<th>what it says</th></tr></thead><tbody>\n");
         for (Rule rule : Rule.values()) {
-            html.append("<tr><td>").append(rule.name()).append("</td>");
+            html.append("<tr><th>").append(rule.name()).append("</th>");
             for (Column column : report.stores()) {
                 cell(column.line(rule), html);
             }
-            html.append("<td>").append(escaped(rule.sentence())).append("</td></tr>\n");
+            html.append("<td class=\"says\">").append(escaped(rule.sentence())).append("</td></tr>\n");
         }
-        html.append("</tbody></table>\n");
+        html.append("</tbody></table></div>\n");
     }
 
     private static void cell(Line line, StringBuilder html) {
