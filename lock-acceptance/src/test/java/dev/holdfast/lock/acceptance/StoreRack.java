@@ -54,8 +54,9 @@ final class StoreRack {
         Map<String, String> urls = new LinkedHashMap<>();
         urls.put("memory", "memory:acceptance?namespace=" + namespace);
         for (Variant variant : Variant.values()) {
-            String url = store(variant.kind()).url() + "?namespace=" + namespace;
-            urls.put(variant.store(), variant == Variant.POSTGRES_ADVISORY ? url + "-advisory&mode=advisory" : url);
+            String own = variant.byDefault() ? namespace : namespace + "-" + variant.store();
+            String url = store(variant.kind()).url() + "?namespace=" + own;
+            urls.put(variant.store(), variant.url(url));
         }
         return urls;
     }

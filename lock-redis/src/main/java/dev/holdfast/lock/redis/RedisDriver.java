@@ -43,6 +43,7 @@ final class RedisDriver implements LockDriver {
     private final RedisConnection connection;
     private final RedisWaiters waiters;
     private final RedisSubscriber subscriber;
+    private final Durability durability;
     private final RedisLayout layout;
     private final DriverInfo info;
     private final Duration leaseTime;
@@ -56,11 +57,13 @@ final class RedisDriver implements LockDriver {
             RedisConnection connection,
             RedisWaiters waiters,
             RedisSubscriber subscriber,
+            Durability durability,
             DriverInfo info) {
         this.context = context;
         this.connection = connection;
         this.waiters = waiters;
         this.subscriber = subscriber;
+        this.durability = durability;
         this.layout = new RedisLayout(context.options().namespace());
         this.registers =
                 new RedisRegisters(connection, layout, context.options().storeTimeout());
@@ -100,8 +103,11 @@ final class RedisDriver implements LockDriver {
             waiters.sending(request, n, sent);
         }
         try {
-            List<Long> reply =
-                    connection.run(script, List.of(layout.lock(request.name())), arguments, within(request.timeout()));
+            List<Long> reply = connection.run(
+                    durability.script(script),
+                    durability.keys(List.of(layout.lock(request.name()))),
+                    durability.arguments(arguments),
+                    within(request.timeout()));
             return answer(request, reply, sent, channel);
         } catch (InterruptedException e) {
             waiters.unanswered(request.id());
@@ -143,8 +149,7 @@ final class RedisDriver implements LockDriver {
         waiters.forget(request.id());
         List<String> arguments = List.of(request.id().value(), lease, flag(request.unanswered()));
         try {
-            connection.finish(
-                    RedisScript.LEAVE, List.of(layout.lock(request.name())), arguments, within(request.timeout()));
+            finish(RedisScript.LEAVE, List.of(layout.lock(request.name())), arguments, within(request.timeout()));
             return LeaveOutcome.GONE;
         } catch (StoreException e) {
             return LeaveOutcome.UNKNOWN;
@@ -164,7 +169,7 @@ final class RedisDriver implements LockDriver {
             arguments.add(Long.toString(grant.token()));
         }
         long sent = context.ticker().nanos();
-        return connection.finish(RedisScript.RENEW, keys(grants), arguments, deadline).stream()
+        return finish(RedisScript.RENEW, keys(grants), arguments, deadline).stream()
                 .map(reply -> renewal(reply, sent))
                 .toList();
     }
@@ -190,7 +195,7 @@ final class RedisDriver implements LockDriver {
             arguments.add(flag(!(grant.ticket() instanceof Ticket ticket) || ticket.unanswered()));
         }
         List<ReleaseOutcome> outcomes = new ArrayList<>(grants.size());
-        for (long reply : connection.finish(RedisScript.RELEASE, keys(grants), arguments, deadline)) {
+        for (long reply : finish(RedisScript.RELEASE, keys(grants), arguments, deadline)) {
             outcomes.add(reply == 1 ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD);
         }
         return outcomes;
@@ -216,6 +221,11 @@ final class RedisDriver implements LockDriver {
             throw failure;
         }
         return results;
+    }
+
+    private List<Long> finish(RedisScript script, List<String> locks, List<String> arguments, Deadline deadline) {
+        return connection.finish(
+                durability.script(script), durability.keys(locks), durability.arguments(arguments), deadline);
     }
 
     private List<String> keys(List<Grant> grants) {

@@ -34,7 +34,7 @@ public final class RedisLocks implements LockProvider {
 
     @Override
     public Set<String> parameters() {
-        return Set.of();
+        return Durability.PARAMETERS;
     }
 
     @Override
@@ -78,14 +78,15 @@ public final class RedisLocks implements LockProvider {
         RedisSubscriber subscriber = null;
         try {
             Duration leaseTime = RedisOpening.leaseTime(context.options());
+            Durability durability = Durability.of(context.options());
             Deadline deadline = connection.within(context.options().connectTimeout());
             RedisWaiters waiters = new RedisWaiters(context, leaseTime);
             subscriber = new RedisSubscriber(context, calls, waiters, leaseTime);
             RedisOpening.Findings findings =
-                    new RedisOpening(connection, subscriber, context.options()).check(deadline);
+                    new RedisOpening(connection, subscriber, context.options(), durability).check(deadline);
             DriverInfo info = new DriverInfo(
                     "Redis", findings.version(), claims(findings.direct()), leaseTime, findings.remarks());
-            LockDriver driver = new RedisDriver(context, connection, waiters, subscriber, info);
+            LockDriver driver = new RedisDriver(context, connection, waiters, subscriber, durability, info);
             opened = true;
             return driver;
         } catch (InterruptedException e) {

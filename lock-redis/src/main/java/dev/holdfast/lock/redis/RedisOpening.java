@@ -22,13 +22,15 @@ final class RedisOpening {
     private final RedisConnection connection;
     private final RedisSubscriber subscriber;
     private final DriverOptions options;
+    private final Durability durability;
     private final RedisLayout layout;
     private final List<String> remarks = new ArrayList<>();
 
-    RedisOpening(RedisConnection connection, RedisSubscriber subscriber, DriverOptions options) {
+    RedisOpening(RedisConnection connection, RedisSubscriber subscriber, DriverOptions options, Durability durability) {
         this.connection = connection;
         this.subscriber = subscriber;
         this.options = options;
+        this.durability = durability;
         this.layout = new RedisLayout(options.namespace());
     }
 
@@ -58,6 +60,10 @@ final class RedisOpening {
 
     Findings check(Deadline deadline) throws InterruptedException {
         String version = connection.info(deadline).map(this::server).orElseGet(() -> {
+            if (durability.isStrict()) {
+                throw refused("with durability=strict every script asks INFO which life of the server this is;"
+                        + " grant +info");
+            }
             remarks.add("this user must not run INFO, so version, role and maxmemory-policy were not checked;"
                     + " grant +info, and set maxmemory-policy noeviction");
             return "unknown";
@@ -102,18 +108,22 @@ final class RedisOpening {
                 throw refused("maxmemory-policy is " + policy + ", which may evict a held lock when maxmemory is"
                         + " reached; set it with CONFIG SET maxmemory-policy noeviction, or use another server");
             }
+            if (durability.isStrict()) {
+                throw refused("maxmemory-policy is " + policy + ", and durability=strict needs noeviction: an evicted"
+                        + " lock leaves no trace");
+            }
             remarks.add("maxmemory-policy is " + policy + ": harmless while maxmemory is 0; set it to noeviction before"
                     + " maxmemory is ever set");
         }
     }
 
     private void record(Deadline deadline) throws InterruptedException {
-        List<String> found = strictly(
-                () -> connection.record(layout.record(), List.of(RedisLayout.PROTOCOL, RedisLayout.MODE), deadline));
-        if (!found.equals(List.of(RedisLayout.PROTOCOL, RedisLayout.MODE))) {
-            throw refused("namespace '" + options.namespace() + "' belongs to protocol " + found.get(0) + ", mode "
-                    + found.get(1) + ", and this client speaks protocol " + RedisLayout.PROTOCOL + ", mode "
-                    + RedisLayout.MODE + ": both side by side would grant twice; use another namespace, or stop all its"
+        List<String> terms = durability.terms();
+        List<String> found = strictly(() -> connection.record(layout.record(), terms, deadline));
+        if (!found.equals(terms)) {
+            throw refused("namespace '" + options.namespace() + "' belongs to " + Durability.shown(found)
+                    + ", and this client speaks " + Durability.shown(terms)
+                    + ": both side by side would grant twice; use another namespace, or stop all its"
                     + " users and delete the key " + layout.record());
         }
     }
@@ -137,7 +147,10 @@ final class RedisOpening {
         }
     }
 
-    /** Runs every script on a scratch lock, so that a missing privilege shows now and not in a release. */
+    /**
+     * Runs every script on a scratch lock, so that a missing privilege shows now and not in a release. In default mode,
+     * for no grace concerns the scratch lock; the strict one that follows begins the grace, if there must be one.
+     */
     private void rehearse(Deadline deadline) throws InterruptedException {
         List<String> key = List.of(layout.scratch(AcquisitionId.random()));
         String first = AcquisitionId.random().value();
@@ -153,6 +166,11 @@ final class RedisOpening {
             connection.run(RedisScript.RENEW, key, held, deadline);
             connection.run(RedisScript.RELEASE, key, List.of("1000", first, Long.toString(token), "0"), deadline);
             connection.run(RedisScript.LEAVE, key, List.of(second, "1000", "1"), deadline);
+            connection.run(
+                    durability.script(RedisScript.LEAVE),
+                    durability.keys(key),
+                    durability.arguments(List.of(second, "1000", "0")),
+                    deadline);
             connection.delete(key.get(0), deadline);
             return key;
         });

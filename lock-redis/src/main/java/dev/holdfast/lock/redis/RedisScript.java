@@ -17,6 +17,11 @@ enum RedisScript {
     LEAVE("clock", "lock", "leave"),
     RENEW("clock", "lock", "renew"),
     RELEASE("clock", "release-one", "lock", "release"),
+    STRICT_ENTER("clock", "grace", "enter-free", "lock", "enter"),
+    STRICT_LOOK("clock", "grace", "lock", "look"),
+    STRICT_LEAVE("clock", "grace", "lock", "leave"),
+    STRICT_RENEW("clock", "grace", "lock", "renew"),
+    STRICT_RELEASE("clock", "grace", "release-one", "lock", "release"),
     REGISTER("guard", "register"),
     RECORD("record");
 

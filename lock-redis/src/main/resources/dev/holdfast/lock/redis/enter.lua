@@ -15,7 +15,11 @@ local owner, token, expiry
 if known[2] then
   owner, token, expiry = holder(key)
 end
-if owner == id then
+if owner == id and now < grants_from then
+  -- What this server remembers of the grant may be older than the end of it.
+  unhold(key, id)
+  owner, expiry = nil, nil
+elseif owner == id then
   hold(key, id, token, lease, mode)
   keep(key, token, lease)
   return {GRANTED, token}
@@ -32,7 +36,7 @@ if not owner then
   if known[5] then
     owner, more = serve(key, id)
   end
-  if not owner and not more then
+  if not owner and not more and grants_from <= now then
     return {GRANTED, grant(key, id, lease, mode)}
   end
   owner, token, expiry = holder(key)

@@ -1,0 +1,120 @@
+package dev.holdfast.lock.redis;
+
+import dev.holdfast.lock.spi.DriverOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What is done about a server that has forgotten grants: nothing (default), or no grant before the leases that it may
+ * have forgotten have run out (strict, {@code grace.lua}). All clients of a namespace must agree. Immutable.
+ */
+final class Durability {
+    static final Set<String> PARAMETERS = Set.of("durability", "maxLease");
+
+    private static final Duration SHORTEST = Duration.ofMillis(200);
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+    private static final Pattern SHAPE = Pattern.compile("(\\d{1,6})(ms|s|m)");
+    private static final Map<RedisScript, RedisScript> STRICT = Map.of(
+            RedisScript.ENTER, RedisScript.STRICT_ENTER,
+            RedisScript.LOOK, RedisScript.STRICT_LOOK,
+            RedisScript.LEAVE, RedisScript.STRICT_LEAVE,
+            RedisScript.RENEW, RedisScript.STRICT_RENEW,
+            RedisScript.RELEASE, RedisScript.STRICT_RELEASE);
+
+    private final Optional<Duration> maxLease;
+    private final String record;
+
+    private Durability(Optional<Duration> maxLease, String record) {
+        this.maxLease = maxLease;
+        this.record = record;
+    }
+
+    /** @throws IllegalArgumentException naming what is wrong with the parameters or the lease time */
+    static Durability of(DriverOptions options) {
+        Map<String, String> parameters = options.parameters();
+        String record = new RedisLayout(options.namespace()).record();
+        String wanted = parameters.getOrDefault("durability", "default");
+        if (wanted.equals("default")) {
+            if (parameters.containsKey("maxLease")) {
+                throw new IllegalArgumentException("parameter 'maxLease' is for durability=strict");
+            }
+            return new Durability(Optional.empty(), record);
+        }
+        if (!wanted.equals("strict")) {
+            throw new IllegalArgumentException("durability is default or strict, not '" + wanted + "'");
+        }
+        Duration longest = duration(parameters.getOrDefault("maxLease", "15s"));
+        if (RedisOpening.leaseTime(options).compareTo(longest) > 0) {
+            throw new IllegalArgumentException("leaseTime "
+                    + options.leaseTime().toMillis()
+                    + "ms is longer than maxLease " + longest.toMillis() + "ms: with durability=strict nobody is"
+                    + " granted a lock for maxLease after a restart, so it bounds every lease; raise maxLease in all"
+                    + " clients of the namespace (60s at most), or shorten leaseTime");
+        }
+        return new Durability(Optional.of(longest), record);
+    }
+
+    private static Duration duration(String text) {
+        Matcher shape = SHAPE.matcher(text);
+        if (shape.matches()) {
+            long amount = Long.parseLong(shape.group(1));
+            Duration value =
+                    switch (shape.group(2)) {
+                        case "ms" -> Duration.ofMillis(amount);
+                        case "s" -> Duration.ofSeconds(amount);
+                        default -> Duration.ofMinutes(amount);
+                    };
+            if (value.compareTo(SHORTEST) >= 0 && value.compareTo(LONGEST) <= 0) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException("maxLease is within 200ms to 60s, for example 15s, not '" + text + "'");
+    }
+
+    boolean isStrict() {
+        return maxLease.isPresent();
+    }
+
+    /** What the namespace record says of the clients that may use it: protocol, mode, longest lease in ms or 0. */
+    List<String> terms() {
+        return List.of(RedisLayout.PROTOCOL, isStrict() ? "strict" : RedisLayout.MODE, longest());
+    }
+
+    private String longest() {
+        return Long.toString(maxLease.map(Duration::toMillis).orElse(0L));
+    }
+
+    /** The terms as messages show them. */
+    static String shown(List<String> terms) {
+        return "protocol " + terms.get(0) + ", mode " + terms.get(1)
+                + (terms.get(2).equals("0") ? "" : ", maxLease " + terms.get(2) + "ms");
+    }
+
+    /** The form of a script of locks that this client runs. */
+    RedisScript script(RedisScript plain) {
+        return isStrict() ? STRICT.getOrDefault(plain, plain) : plain;
+    }
+
+    /** These keys of locks, with what the script needs beside. */
+    List<String> keys(List<String> locks) {
+        return isStrict() ? with(locks, record) : locks;
+    }
+
+    /** These arguments, with what the script needs beside. */
+    List<String> arguments(List<String> plain) {
+        return isStrict() ? with(plain, longest()) : plain;
+    }
+
+    private static List<String> with(List<String> some, String last) {
+        List<String> all = new ArrayList<>(some.size() + 1);
+        all.addAll(some);
+        all.add(last);
+        return all;
+    }
+}
