@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * have forgotten have run out (strict, {@code grace.lua}). All clients of a namespace must agree. Immutable.
  */
 final class Durability {
-    static final Set<String> PARAMETERS = Set.of("durability", "maxLease");
+    static final Set<String> PARAMETERS = Set.of("durability", "maxLease", "replicas");
 
     private static final Duration SHORTEST = Duration.ofMillis(200);
     private static final Duration LONGEST = Duration.ofSeconds(60);
@@ -28,15 +28,22 @@ final class Durability {
             RedisScript.RELEASE, RedisScript.STRICT_RELEASE);
 
     private final Optional<Duration> maxLease;
+    private final int replicas;
     private final String record;
 
-    private Durability(Optional<Duration> maxLease, String record) {
+    private Durability(Optional<Duration> maxLease, int replicas, String record) {
         this.maxLease = maxLease;
+        this.replicas = replicas;
         this.record = record;
     }
 
-    /** @throws IllegalArgumentException naming what is wrong with the parameters or the lease time */
-    static Durability of(DriverOptions options) {
+    /**
+     * What the parameters say.
+     *
+     * @param failsOver whether another server may take the place of the primary
+     * @throws IllegalArgumentException naming what is wrong with the parameters or the lease time
+     */
+    static Durability of(DriverOptions options, boolean failsOver) {
         Map<String, String> parameters = options.parameters();
         String record = new RedisLayout(options.namespace()).record();
         String wanted = parameters.getOrDefault("durability", "default");
@@ -44,7 +51,7 @@ final class Durability {
             if (parameters.containsKey("maxLease")) {
                 throw new IllegalArgumentException("parameter 'maxLease' is for durability=strict");
             }
-            return new Durability(Optional.empty(), record);
+            return new Durability(Optional.empty(), replicas(parameters, 0), record);
         }
         if (!wanted.equals("strict")) {
             throw new IllegalArgumentException("durability is default or strict, not '" + wanted + "'");
@@ -57,7 +64,25 @@ final class Durability {
                     + " granted a lock for maxLease after a restart, so it bounds every lease; raise maxLease in all"
                     + " clients of the namespace (60s at most), or shorten leaseTime");
         }
-        return new Durability(Optional.of(longest), record);
+        int replicas = replicas(parameters, failsOver ? 1 : 0);
+        if (failsOver && replicas == 0) {
+            throw new IllegalArgumentException("durability=strict with sentinels needs replicas=1 or more: a primary"
+                    + " that nobody but its clients can reach goes on granting, which only replicas can tell");
+        }
+        return new Durability(Optional.of(longest), replicas, record);
+    }
+
+    private static int replicas(Map<String, String> parameters, int least) {
+        String text = parameters.getOrDefault("replicas", Integer.toString(least));
+        if (!text.matches("[0-9]")) {
+            throw new IllegalArgumentException("replicas is within 0 to 9, not '" + text + "'");
+        }
+        return Integer.parseInt(text);
+    }
+
+    /** How many replicas must have confirmed a grant or a renewal before it is believed. */
+    int replicas() {
+        return replicas;
     }
 
     private static Duration duration(String text) {
@@ -83,7 +108,12 @@ final class Durability {
 
     /** What the namespace record says of the clients that may use it: protocol, mode, longest lease in ms or 0. */
     List<String> terms() {
-        return List.of(RedisLayout.PROTOCOL, isStrict() ? "strict" : RedisLayout.MODE, longest());
+        return List.of(RedisLayout.PROTOCOL, mode(), longest());
+    }
+
+    /** In strict mode one client that believes sooner than the others would break what these rely on. */
+    private String mode() {
+        return isStrict() ? "strict" + (replicas == 0 ? "" : "-replicas-" + replicas) : RedisLayout.MODE;
     }
 
     private String longest() {
@@ -103,18 +133,18 @@ final class Durability {
 
     /** These keys of locks, with what the script needs beside. */
     List<String> keys(List<String> locks) {
-        return isStrict() ? with(locks, record) : locks;
+        return isStrict() ? with(locks, List.of(record)) : locks;
     }
 
     /** These arguments, with what the script needs beside. */
     List<String> arguments(List<String> plain) {
-        return isStrict() ? with(plain, longest()) : plain;
+        return isStrict() ? with(plain, List.of(longest(), mode())) : plain;
     }
 
-    private static List<String> with(List<String> some, String last) {
-        List<String> all = new ArrayList<>(some.size() + 1);
+    private static List<String> with(List<String> some, List<String> last) {
+        List<String> all = new ArrayList<>(some.size() + last.size());
         all.addAll(some);
-        all.add(last);
+        all.addAll(last);
         return all;
     }
 }

@@ -20,8 +20,8 @@ import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.util.Pool;
 
 /**
- * Locks on one Redis primary: {@code redis:} and, over TLS, {@code rediss:}. URL, parameters, privileges and guarantees
- * are described in {@code docs/redis.md}.
+ * Locks on one Redis primary: {@code redis:} and, over TLS, {@code rediss:}; or on the one that sentinels name:
+ * {@code redis+sentinel:}. URL, parameters, privileges and guarantees are described in {@code docs/redis.md}.
  */
 public final class RedisLocks implements LockProvider {
     /** For {@link java.util.ServiceLoader}. */
@@ -29,7 +29,7 @@ public final class RedisLocks implements LockProvider {
 
     @Override
     public Set<String> schemes() {
-        return Set.of("redis", "rediss");
+        return Set.of("redis", "rediss", "redis+sentinel");
     }
 
     @Override
@@ -40,8 +40,10 @@ public final class RedisLocks implements LockProvider {
     @Override
     public LockDriver open(LockUrl url, DriverContext context) {
         RedisAddress address = new RedisAddress(url, context.options().parameters());
-        RedisCalls calls = new PooledCalls(address, context, new ConnectGate(context.ticker()));
-        return open(address.toString(), calls, context);
+        Durability durability = Durability.of(context.options(), address.isSentinel());
+        RedisCalls calls =
+                new PooledCalls(address, context, new ConnectGate(context.ticker()), durability.replicas());
+        return open(address.toString(), calls, context, durability);
     }
 
     /**
@@ -57,7 +59,7 @@ public final class RedisLocks implements LockProvider {
      * @throws StoreUnavailableException if the server does not answer
      */
     public static LockClient over(UnifiedJedis jedis, ClientOptions options) {
-        return Locks.over(options, context -> open("Redis (given client)", new SharedCalls(jedis), context));
+        return Locks.over(options, context -> open("Redis (given client)", new SharedCalls(jedis), context, given(context)));
     }
 
     /**
@@ -69,18 +71,21 @@ public final class RedisLocks implements LockProvider {
      * @throws StoreUnavailableException if the server does not answer
      */
     public static LockClient over(Pool<Jedis> pool, ClientOptions options) {
-        return Locks.over(options, context -> open("Redis (given pool)", new JedisPoolCalls(pool), context));
+        return Locks.over(options, context -> open("Redis (given pool)", new JedisPoolCalls(pool), context, given(context)));
     }
 
-    private static LockDriver open(String store, RedisCalls calls, DriverContext context) {
+    private static Durability given(DriverContext context) {
+        return Durability.of(context.options(), false);
+    }
+
+    private static LockDriver open(String store, RedisCalls calls, DriverContext context, Durability durability) {
         RedisConnection connection = new RedisConnection(store, context.ticker(), calls);
         boolean opened = false;
         RedisSubscriber subscriber = null;
         try {
             Duration leaseTime = RedisOpening.leaseTime(context.options());
-            Durability durability = Durability.of(context.options());
             Deadline deadline = connection.within(context.options().connectTimeout());
-            RedisWaiters waiters = new RedisWaiters(context, leaseTime);
+            RedisWaiters waiters = new RedisWaiters(context, leaseTime, durability.replicas() == 0);
             subscriber = new RedisSubscriber(context, calls, waiters, leaseTime);
             RedisOpening.Findings findings =
                     new RedisOpening(connection, subscriber, context.options(), durability).check(deadline);

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -52,6 +53,23 @@ enum RedisScript {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-1", e);
         }
+    }
+
+    /** Whether a client may believe in a lease, or believe longer, because of such a reply. */
+    boolean promises(List<?> reply) {
+        return switch (this) {
+            case ENTER, STRICT_ENTER, LOOK, STRICT_LOOK -> reply.get(0).equals(1L);
+            case RENEW, STRICT_RENEW -> reply.contains(1L);
+            default -> false;
+        };
+    }
+
+    /** Whether a reply of this script ever {@link #promises} anything. */
+    boolean mayPromise() {
+        return switch (this) {
+            case ENTER, STRICT_ENTER, LOOK, STRICT_LOOK, RENEW, STRICT_RENEW -> true;
+            default -> false;
+        };
     }
 
     /** What {@code EVAL} takes. */
