@@ -48,6 +48,11 @@ if not may_wait then
   return {BUSY, recheck(lease, expiry, more)}
 end
 if not queued then
+  if not known[1] then
+    -- Only in a grace does somebody wait for a lock that nobody was ever granted.
+    redis.call('HSETNX', key, 'token', '0')
+    keep(key, 0, lease)
+  end
   local tail = tonumber(redis.call('HGET', key, 'tail') or '0') + 1
   wait(key, id, tail, n, now, lease, mode, channel)
   redis.call('HSET', key, 'tail', text(tail))

@@ -22,4 +22,9 @@ if not from or from > now + longest * 1000 then
   redis.pcall('HSET', record, 'protocol', '1', 'mode', strict, 'maxlease', longest, 'run', run, 'from', text(from))
   redis.pcall('HSETNX', record, 'created', text(now))
 end
+if from > 0 and from <= now then
+  -- Over for this life, also if the clock is set back.
+  from = 0
+  redis.pcall('HSET', record, 'from', '0')
+end
 grants_from = from
