@@ -27,23 +27,31 @@ final class Durability {
             RedisScript.RENEW, RedisScript.STRICT_RENEW,
             RedisScript.RELEASE, RedisScript.STRICT_RELEASE);
 
+    private static final Map<RedisScript, RedisScript> CLUSTER = Map.of(
+            RedisScript.ENTER, RedisScript.CLUSTER_ENTER,
+            RedisScript.LOOK, RedisScript.CLUSTER_LOOK,
+            RedisScript.LEAVE, RedisScript.CLUSTER_LEAVE,
+            RedisScript.RENEW, RedisScript.CLUSTER_RENEW,
+            RedisScript.RELEASE, RedisScript.CLUSTER_RELEASE);
+
+    private final Topology topology;
     private final Optional<Duration> maxLease;
     private final int replicas;
     private final String record;
 
-    private Durability(Optional<Duration> maxLease, int replicas, String record) {
+    private Durability(Topology topology, Optional<Duration> maxLease, int replicas, String record) {
+        this.topology = topology;
         this.maxLease = maxLease;
         this.replicas = replicas;
         this.record = record;
     }
 
     /**
-     * What the parameters say.
+     * What the parameters say for this topology.
      *
-     * @param failsOver whether another server may take the place of the primary
      * @throws IllegalArgumentException naming what is wrong with the parameters or the lease time
      */
-    static Durability of(DriverOptions options, boolean failsOver) {
+    static Durability of(DriverOptions options, Topology topology) {
         Map<String, String> parameters = options.parameters();
         String record = new RedisLayout(options.namespace()).record();
         String wanted = parameters.getOrDefault("durability", "default");
@@ -51,10 +59,15 @@ final class Durability {
             if (parameters.containsKey("maxLease")) {
                 throw new IllegalArgumentException("parameter 'maxLease' is for durability=strict");
             }
-            return new Durability(Optional.empty(), replicas(parameters, 0), record);
+            return new Durability(topology, Optional.empty(), replicas(parameters, 0), record);
         }
         if (!wanted.equals("strict")) {
             throw new IllegalArgumentException("durability is default or strict, not '" + wanted + "'");
+        }
+        if (topology == Topology.CLUSTER) {
+            throw new IllegalArgumentException(
+                    "durability=strict is not possible on a Cluster: what tells the life of a"
+                            + " server would have to lie in the slot of every lock; use a single primary or sentinels");
         }
         Duration longest = duration(parameters.getOrDefault("maxLease", "15s"));
         if (RedisOpening.leaseTime(options).compareTo(longest) > 0) {
@@ -64,16 +77,14 @@ final class Durability {
                     + " granted a lock for maxLease after a restart, so it bounds every lease; raise maxLease in all"
                     + " clients of the namespace (60s at most), or shorten leaseTime");
         }
-        int replicas = replicas(parameters, failsOver ? 1 : 0);
-        if (failsOver && replicas == 0) {
-            throw new IllegalArgumentException("durability=strict with sentinels needs replicas=1 or more: a primary"
-                    + " that nobody but its clients can reach goes on granting, which only replicas can tell");
-        }
-        return new Durability(Optional.of(longest), replicas, record);
+        // A primary that only its clients can reach goes on granting; its replicas know. Whoever would rather do without
+        // says so.
+        int replicas = replicas(parameters, topology == Topology.SENTINEL ? 1 : 0);
+        return new Durability(topology, Optional.of(longest), replicas, record);
     }
 
-    private static int replicas(Map<String, String> parameters, int least) {
-        String text = parameters.getOrDefault("replicas", Integer.toString(least));
+    private static int replicas(Map<String, String> parameters, int unlessSaid) {
+        String text = parameters.getOrDefault("replicas", Integer.toString(unlessSaid));
         if (!text.matches("[0-9]")) {
             throw new IllegalArgumentException("replicas is within 0 to 9, not '" + text + "'");
         }
@@ -128,7 +139,16 @@ final class Durability {
 
     /** The form of a script of locks that this client runs. */
     RedisScript script(RedisScript plain) {
-        return isStrict() ? STRICT.getOrDefault(plain, plain) : plain;
+        return isStrict() ? STRICT.getOrDefault(plain, plain) : withoutGrace(plain);
+    }
+
+    /** The form of a script that grants at once, for locks that are none. */
+    RedisScript withoutGrace(RedisScript plain) {
+        return isCluster() ? CLUSTER.getOrDefault(plain, plain) : plain;
+    }
+
+    boolean isCluster() {
+        return topology == Topology.CLUSTER;
     }
 
     /** These keys of locks, with what the script needs beside. */

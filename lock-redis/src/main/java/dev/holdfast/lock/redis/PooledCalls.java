@@ -5,6 +5,7 @@ import dev.holdfast.lock.spi.StoreException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
@@ -96,8 +97,31 @@ final class PooledCalls implements RedisCalls {
         return script(new ScriptRequest(script, false, replicas, deadline).with(keys, arguments), deadline);
     }
 
-    private Object script(ScriptRequest request, Deadline deadline) throws InterruptedException {
+    /** Sends this script. */
+    Object script(ScriptRequest request, Deadline deadline) throws InterruptedException {
         return call(request, request.size(), deadline);
+    }
+
+    /** Sends these scripts in one go: replies, or the errors in their place. */
+    List<Object> scripts(List<ScriptRequest> requests, Deadline deadline) throws InterruptedException {
+        if (replicas > 0) {
+            List<Object> replies = new ArrayList<>(requests.size());
+            for (ScriptRequest request : requests) {
+                try {
+                    replies.add(script(request, deadline));
+                } catch (StoreException | JedisDataException | JedisConnectionException e) {
+                    replies.add(e);
+                }
+            }
+            return replies;
+        }
+        int size = requests.stream().mapToInt(ScriptRequest::size).sum();
+        return call(connection -> ScriptRequest.pipelined(requests, connection), size, deadline);
+    }
+
+    /** The answer of {@code CLUSTER SLOTS}. */
+    List<?> slots(Deadline deadline) throws InterruptedException {
+        return (List<?>) command(new CommandArguments(Protocol.Command.CLUSTER).add("SLOTS"), deadline);
     }
 
     @Override
@@ -114,7 +138,7 @@ final class PooledCalls implements RedisCalls {
         return call(connection -> connection.executeCommand(request), 0, deadline);
     }
 
-    private Object call(Function<Connection, Object> request, int size, Deadline deadline) throws InterruptedException {
+    private <T> T call(Function<Connection, T> request, int size, Deadline deadline) throws InterruptedException {
         RedisLink link = borrow(deadline);
         boolean sound = false;
         ScheduledFuture<?> cut = null;
@@ -123,7 +147,7 @@ final class PooledCalls implements RedisCalls {
             if (size > SMALL) {
                 cut = context.timer().schedule(link::close, deadline.nanos(), TimeUnit.NANOSECONDS);
             }
-            Object reply = request.apply(connection);
+            T reply = request.apply(connection);
             sound = true;
             return reply;
         } catch (StoreException e) {

@@ -17,7 +17,7 @@ final class RedisAddress {
     private static final Set<String> PARAMETERS = Set.of(POOL, CLIENT_NAME);
 
     private final LockUrl url;
-    private final boolean sentinel;
+    private final Topology topology;
     private final List<LockUrl.Host> hosts;
     private final String primary;
     private final int database;
@@ -26,8 +26,13 @@ final class RedisAddress {
 
     /** @throws IllegalArgumentException naming what is wrong and what would be right */
     RedisAddress(LockUrl url, Map<String, String> parameters) {
-        this.sentinel = url.scheme().equals("redis+sentinel");
-        if (sentinel ? url.hosts().isEmpty() : url.hosts().size() != 1) {
+        this.topology = switch (url.scheme()) {
+            case "redis+sentinel" -> Topology.SENTINEL;
+            case "redis+cluster" -> Topology.CLUSTER;
+            default -> Topology.SINGLE;
+        };
+        boolean sentinel = topology == Topology.SENTINEL;
+        if (topology == Topology.SINGLE ? url.hosts().size() != 1 : url.hosts().isEmpty()) {
             throw new IllegalArgumentException(url.scheme() + ": takes exactly one host, for example " + url.scheme()
                     + "://127.0.0.1:6379, not '" + url + "'");
         }
@@ -49,6 +54,9 @@ final class RedisAddress {
                     + " primary, for example redis+sentinel://127.0.0.1:26379/mymaster");
         }
         this.database = path.isEmpty() ? 0 : number("the database (the path of the URL)", path, 0, 1_000_000);
+        if (topology == Topology.CLUSTER && !path.isEmpty()) {
+            throw new IllegalArgumentException("a Redis Cluster has one database, so redis+cluster: takes no path");
+        }
         this.poolSize = number("parameter " + POOL, parameters.getOrDefault(POOL, "8"), 1, 1_000);
         this.clientName = Optional.ofNullable(parameters.get(CLIENT_NAME));
         if (clientName.isPresent() && !clientName.get().matches("[!-~]{1,64}")) {
@@ -69,14 +77,38 @@ final class RedisAddress {
         throw new IllegalArgumentException(what + " is within " + least + " to " + most + ", not " + text);
     }
 
+    /** The same for one node of the Cluster. */
+    private RedisAddress(RedisAddress cluster, LockUrl.Host node) {
+        this.url = cluster.url;
+        this.topology = Topology.SINGLE;
+        this.hosts = List.of(node);
+        this.primary = "";
+        this.database = 0;
+        this.poolSize = cluster.poolSize;
+        this.clientName = cluster.clientName;
+    }
+
+    RedisAddress at(LockUrl.Host node) {
+        return new RedisAddress(this, node);
+    }
+
+    Topology topology() {
+        return topology;
+    }
+
     /** Whether the primary is found by sentinels, and may move. */
     boolean isSentinel() {
-        return sentinel;
+        return topology == Topology.SENTINEL;
+    }
+
+    /** The hosts of the URL. */
+    List<LockUrl.Host> hosts() {
+        return hosts;
     }
 
     /** Where to connect: the server of the URL, or where its sentinels say that the primary is. */
     RedisTarget target(ThreadFactory threads) {
-        return sentinel ? new RedisSentinels(hosts, primary, threads) : any -> hosts.get(0);
+        return isSentinel() ? new RedisSentinels(hosts, primary, threads) : any -> hosts.get(0);
     }
 
     int poolSize() {
@@ -106,6 +138,6 @@ final class RedisAddress {
     public String toString() {
         return url.scheme() + "://"
                 + String.join(",", hosts.stream().map(LockUrl.Host::toString).toList())
-                + (sentinel ? "/" + primary : "") + (database == 0 ? "" : "/" + database);
+                + (isSentinel() ? "/" + primary : "") + (database == 0 ? "" : "/" + database);
     }
 }

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The protocol of docs/redis.md, from the client's side. Safe for use by several threads. */
@@ -162,15 +163,14 @@ final class RedisDriver implements LockDriver {
     }
 
     private List<Renewal> renewBatch(List<Grant> grants, Deadline deadline) {
-        List<String> arguments = new ArrayList<>(1 + 2 * grants.size());
-        arguments.add(lease);
-        for (Grant grant : grants) {
-            arguments.add(grant.id().value());
-            arguments.add(Long.toString(grant.token()));
-        }
         long sent = context.ticker().nanos();
-        return finish(RedisScript.RENEW, keys(grants), arguments, deadline).stream()
-                .map(reply -> renewal(reply, sent))
+        return each(
+                        RedisScript.RENEW,
+                        grants,
+                        grant -> List.of(grant.id().value(), Long.toString(grant.token())),
+                        deadline)
+                .stream()
+                .map(reply -> reply.isPresent() ? renewal(reply.get(), sent) : new Renewal.Unknown())
                 .toList();
     }
 
@@ -187,18 +187,40 @@ final class RedisDriver implements LockDriver {
     }
 
     private List<ReleaseOutcome> releaseBatch(List<Grant> grants, Deadline deadline) {
-        List<String> arguments = new ArrayList<>(1 + 3 * grants.size());
-        arguments.add(lease);
-        for (Grant grant : grants) {
-            arguments.add(grant.id().value());
-            arguments.add(Long.toString(grant.token()));
-            arguments.add(flag(!(grant.ticket() instanceof Ticket ticket) || ticket.unanswered()));
+        return each(
+                        RedisScript.RELEASE,
+                        grants,
+                        grant -> List.of(
+                                grant.id().value(),
+                                Long.toString(grant.token()),
+                                flag(!(grant.ticket() instanceof Ticket ticket) || ticket.unanswered())),
+                        deadline)
+                .stream()
+                .map(reply -> reply.map(RedisDriver::released).orElse(ReleaseOutcome.UNKNOWN))
+                .toList();
+    }
+
+    private static ReleaseOutcome released(long reply) {
+        return reply == 1 ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD;
+    }
+
+    /** One script for all of these grants, or on a Cluster one for each; empty where its outcome is unknown. */
+    private List<Optional<Long>> each(
+            RedisScript script, List<Grant> grants, Function<Grant, List<String>> own, Deadline deadline) {
+        if (connection.isCluster()) {
+            List<List<String>> arguments = new ArrayList<>(grants.size());
+            for (Grant grant : grants) {
+                List<String> one = new ArrayList<>(List.of(lease));
+                one.addAll(own.apply(grant));
+                arguments.add(one);
+            }
+            return connection.finishEach(durability.script(script), keys(grants), arguments, deadline);
         }
-        List<ReleaseOutcome> outcomes = new ArrayList<>(grants.size());
-        for (long reply : finish(RedisScript.RELEASE, keys(grants), arguments, deadline)) {
-            outcomes.add(reply == 1 ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD);
-        }
-        return outcomes;
+        List<String> arguments = new ArrayList<>(List.of(lease));
+        grants.forEach(grant -> arguments.addAll(own.apply(grant)));
+        return finish(script, keys(grants), arguments, deadline).stream()
+                .map(Optional::of)
+                .toList();
     }
 
     /** One request for each {@value #BATCH} grants, all by one deadline; a batch that fails leaves the others alone. */

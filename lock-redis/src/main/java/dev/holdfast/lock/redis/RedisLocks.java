@@ -29,7 +29,7 @@ public final class RedisLocks implements LockProvider {
 
     @Override
     public Set<String> schemes() {
-        return Set.of("redis", "rediss", "redis+sentinel");
+        return Set.of("redis", "rediss", "redis+sentinel", "redis+cluster");
     }
 
     @Override
@@ -40,9 +40,10 @@ public final class RedisLocks implements LockProvider {
     @Override
     public LockDriver open(LockUrl url, DriverContext context) {
         RedisAddress address = new RedisAddress(url, context.options().parameters());
-        Durability durability = Durability.of(context.options(), address.isSentinel());
-        RedisCalls calls =
-                new PooledCalls(address, context, new ConnectGate(context.ticker()), durability.replicas());
+        Durability durability = Durability.of(context.options(), address.topology());
+        RedisCalls calls = address.topology() == Topology.CLUSTER
+                ? new ClusterCalls(address, context, durability.replicas())
+                : new PooledCalls(address, context, new ConnectGate(context.ticker()), durability.replicas());
         return open(address.toString(), calls, context, durability);
     }
 
@@ -59,7 +60,8 @@ public final class RedisLocks implements LockProvider {
      * @throws StoreUnavailableException if the server does not answer
      */
     public static LockClient over(UnifiedJedis jedis, ClientOptions options) {
-        return Locks.over(options, context -> open("Redis (given client)", new SharedCalls(jedis), context, given(context)));
+        return Locks.over(
+                options, context -> open("Redis (given client)", new SharedCalls(jedis), context, given(context)));
     }
 
     /**
@@ -71,11 +73,12 @@ public final class RedisLocks implements LockProvider {
      * @throws StoreUnavailableException if the server does not answer
      */
     public static LockClient over(Pool<Jedis> pool, ClientOptions options) {
-        return Locks.over(options, context -> open("Redis (given pool)", new JedisPoolCalls(pool), context, given(context)));
+        return Locks.over(
+                options, context -> open("Redis (given pool)", new JedisPoolCalls(pool), context, given(context)));
     }
 
     private static Durability given(DriverContext context) {
-        return Durability.of(context.options(), false);
+        return Durability.of(context.options(), Topology.SINGLE);
     }
 
     private static LockDriver open(String store, RedisCalls calls, DriverContext context, Durability durability) {

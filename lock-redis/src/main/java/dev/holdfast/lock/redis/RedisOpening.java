@@ -85,8 +85,11 @@ final class RedisOpening {
         if (major.matches() && Integer.parseInt(major.group(1)) < 5) {
             throw refused("Redis " + version + " is too old: scripts need 5.0 or newer (tested with 7.0)");
         }
-        if ("cluster".equals(facts.get("redis_mode"))) {
-            throw refused("this is a node of a Redis Cluster; " + "the scheme redis: is for a standalone server");
+        if ("cluster".equals(facts.get("redis_mode")) != durability.isCluster()) {
+            throw refused(
+                    durability.isCluster()
+                            ? "this is no node of a Redis Cluster; the scheme for one server is redis:"
+                            : "this is a node of a Redis Cluster, whose scheme is redis+cluster:");
         }
         if ("sentinel".equals(facts.get("redis_mode"))) {
             throw refused("this is a Sentinel and keeps no data; connect to the primary that it watches");
@@ -157,15 +160,31 @@ final class RedisOpening {
         String second = AcquisitionId.random().value();
         strictly(() -> {
             long token = connection
-                    .run(RedisScript.ENTER, key, List.of(first, "1", "1000", "x", "1", "-", "0"), deadline)
+                    .run(
+                            durability.withoutGrace(RedisScript.ENTER),
+                            key,
+                            List.of(first, "1", "1000", "x", "1", "-", "0"),
+                            deadline)
                     .get(1);
             String channel = subscriber.channel();
-            connection.run(RedisScript.ENTER, key, List.of(second, "1", "1000", "x", "1", channel, "0"), deadline);
-            connection.run(RedisScript.LOOK, key, List.of(second, "2", "1000", "x", channel), deadline);
+            connection.run(
+                    durability.withoutGrace(RedisScript.ENTER),
+                    key,
+                    List.of(second, "1", "1000", "x", "1", channel, "0"),
+                    deadline);
+            connection.run(
+                    durability.withoutGrace(RedisScript.LOOK),
+                    key,
+                    List.of(second, "2", "1000", "x", channel),
+                    deadline);
             List<String> held = List.of("1000", first, Long.toString(token));
-            connection.run(RedisScript.RENEW, key, held, deadline);
-            connection.run(RedisScript.RELEASE, key, List.of("1000", first, Long.toString(token), "0"), deadline);
-            connection.run(RedisScript.LEAVE, key, List.of(second, "1000", "1"), deadline);
+            connection.run(durability.withoutGrace(RedisScript.RENEW), key, held, deadline);
+            connection.run(
+                    durability.withoutGrace(RedisScript.RELEASE),
+                    key,
+                    List.of("1000", first, Long.toString(token), "0"),
+                    deadline);
+            connection.run(durability.withoutGrace(RedisScript.LEAVE), key, List.of(second, "1000", "1"), deadline);
             connection.run(
                     durability.script(RedisScript.LEAVE),
                     durability.keys(key),

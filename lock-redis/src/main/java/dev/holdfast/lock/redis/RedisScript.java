@@ -23,6 +23,11 @@ enum RedisScript {
     STRICT_LEAVE("clock", "grace", "lock", "leave"),
     STRICT_RENEW("clock", "grace", "lock", "renew"),
     STRICT_RELEASE("clock", "grace", "release-one", "lock", "release"),
+    CLUSTER_ENTER("clock", "cluster", "enter-free", "lock", "enter"),
+    CLUSTER_LOOK("clock", "cluster", "lock", "look"),
+    CLUSTER_LEAVE("clock", "cluster", "lock", "leave"),
+    CLUSTER_RENEW("clock", "cluster", "lock", "renew"),
+    CLUSTER_RELEASE("clock", "cluster", "release-one", "lock", "release"),
     REGISTER("guard", "register"),
     RECORD("record");
 
@@ -58,8 +63,9 @@ enum RedisScript {
     /** Whether a client may believe in a lease, or believe longer, because of such a reply. */
     boolean promises(List<?> reply) {
         return switch (this) {
-            case ENTER, STRICT_ENTER, LOOK, STRICT_LOOK -> reply.get(0).equals(1L);
-            case RENEW, STRICT_RENEW -> reply.contains(1L);
+            case ENTER, STRICT_ENTER, CLUSTER_ENTER, LOOK, STRICT_LOOK, CLUSTER_LOOK ->
+                reply.get(0).equals(1L);
+            case RENEW, STRICT_RENEW, CLUSTER_RENEW -> reply.contains(1L);
             default -> false;
         };
     }
@@ -67,7 +73,8 @@ enum RedisScript {
     /** Whether a reply of this script ever {@link #promises} anything. */
     boolean mayPromise() {
         return switch (this) {
-            case ENTER, STRICT_ENTER, LOOK, STRICT_LOOK, RENEW, STRICT_RENEW -> true;
+            case ENTER, STRICT_ENTER, CLUSTER_ENTER, LOOK, STRICT_LOOK, CLUSTER_LOOK -> true;
+            case RENEW, STRICT_RENEW, CLUSTER_RENEW -> true;
             default -> false;
         };
     }

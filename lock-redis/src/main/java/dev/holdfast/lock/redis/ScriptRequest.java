@@ -18,6 +18,7 @@ final class ScriptRequest implements Function<Connection, Object> {
     private final int replicas;
     private final Deadline deadline;
     private int size;
+    private boolean asking;
 
     /** @param replicas how many of them must confirm; 0 for none */
     ScriptRequest(RedisScript script, boolean bySha, int replicas, Deadline deadline) {
@@ -40,6 +41,12 @@ final class ScriptRequest implements Function<Connection, Object> {
         size += bytesOfACharacter * part.length();
     }
 
+    /** The same, which a node that imports the slot executes too. */
+    ScriptRequest asking() {
+        asking = true;
+        return this;
+    }
+
     /** At least as many bytes as are written, but for the frame of each part. */
     int size() {
         return size;
@@ -48,24 +55,41 @@ final class ScriptRequest implements Function<Connection, Object> {
     /** Sends it and reads the reply. */
     @Override
     public Object apply(Connection connection) {
-        if (replicas == 0 || !script.mayPromise()) {
-            return connection.executeCommand(command);
+        write(connection);
+        boolean confirmed = replicas > 0 && script.mayPromise();
+        if (confirmed) {
+            connection.sendCommand(new CommandArguments(Protocol.Command.WAIT)
+                    .add(Integer.toString(replicas))
+                    .add(Integer.toString(Math.max(1, deadline.millis() * 3 / 4))));
         }
-        connection.sendCommand(command);
-        connection.sendCommand(new CommandArguments(Protocol.Command.WAIT)
-                .add(Integer.toString(replicas))
-                .add(Integer.toString(Math.max(1, deadline.millis() * 3 / 4))));
-        List<Object> replies = connection.getMany(2);
+        List<Object> replies = connection.getMany((asking ? 1 : 0) + (confirmed ? 2 : 1));
         for (Object reply : replies) {
             if (reply instanceof JedisDataException error) {
                 throw error;
             }
         }
-        long confirmed = (Long) replies.get(1);
-        if (script.promises((List<?>) replies.get(0)) && confirmed < replicas) {
-            throw StoreException.unknown(
-                    "granted, but only " + confirmed + " of " + replicas + " replicas have confirmed it in time", null);
+        Object reply = replies.get(asking ? 1 : 0);
+        if (confirmed && script.promises((List<?>) reply)) {
+            long copies = (Long) replies.get(replies.size() - 1);
+            if (copies < replicas) {
+                throw StoreException.unknown(
+                        "granted, but only " + copies + " of " + replicas + " replicas have confirmed it in time",
+                        null);
+            }
         }
-        return replies.get(0);
+        return reply;
+    }
+
+    private void write(Connection connection) {
+        if (asking) {
+            connection.sendCommand(Protocol.Command.ASKING);
+        }
+        connection.sendCommand(command);
+    }
+
+    /** Sends all of them, then reads the replies, or the errors in their place; none of them waits for replicas. */
+    static List<Object> pipelined(List<ScriptRequest> requests, Connection connection) {
+        requests.forEach(request -> request.write(connection));
+        return connection.getMany(requests.size());
     }
 }

@@ -87,7 +87,7 @@ local function grant_to_waiter(key, id, entry, caller)
     return true
   end
   local told = redis.pcall('PUBLISH', channel, id .. ' ' .. text(token) .. ' ' .. text(n))
-  if type(told) == 'number' and told > 0 then
+  if type(told) == 'number' and (told > 0 or not counts_all) then
     return true
   end
   unhold(key, id)

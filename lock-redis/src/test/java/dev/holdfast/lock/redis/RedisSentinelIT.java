@@ -35,6 +35,10 @@ import org.junit.jupiter.api.Test;
 /** A primary, a replica and three sentinels; the primary is killed, and the replica takes its place. */
 class RedisSentinelIT {
     private static final Duration LEASE = Duration.ofSeconds(5);
+
+    /** So long that a failover is over before the first renewal. */
+    private static final Duration LONG_LEASE = Duration.ofSeconds(15);
+
     private static final Duration FAILOVER = Duration.ofSeconds(30);
     private static final String STRICT = "?durability=strict&maxLease=5s";
 
@@ -43,8 +47,12 @@ class RedisSentinelIT {
     }
 
     private static LockClient open(SentinelledRedis redis, String parameters) {
+        return open(redis, parameters, LEASE);
+    }
+
+    private static LockClient open(SentinelledRedis redis, String parameters, Duration leaseTime) {
         ClientOptions options = ClientOptions.builder()
-                .leaseTime(LEASE)
+                .leaseTime(leaseTime)
                 .storeTimeout(Duration.ofMillis(800))
                 .build();
         return Locks.open(redis.url() + parameters, options);
@@ -84,8 +92,8 @@ class RedisSentinelIT {
     void anUnreplicatedLockIsHeldTwiceInDefaultModeAndTheStaleWriteIsRejected() throws Exception {
         for (int round = 0; round < 3; round++) {
             try (SentinelledRedis redis = start();
-                    LockClient client = open(redis, "");
-                    LockClient rival = open(redis, "")) {
+                    LockClient client = open(redis, "", LONG_LEASE);
+                    LockClient rival = open(redis, "", LONG_LEASE)) {
                 FencingGuard resource = new FencingGuard("ledger");
                 cutReplication(redis);
                 Lease former = client.named("a").acquire(Duration.ofSeconds(1));
@@ -105,8 +113,27 @@ class RedisSentinelIT {
         }
     }
 
+    /** The grace alone, with a lock that no replica has ever seen. */
     @Test
-    void strictModeShowsOneHolder() throws Exception {
+    void anUnreplicatedLockHasOneHolderInStrictMode() throws Exception {
+        for (int round = 0; round < 3; round++) {
+            try (SentinelledRedis redis = start();
+                    LockClient client = open(redis, STRICT + "&replicas=0");
+                    LockClient rival = open(redis, STRICT + "&replicas=0")) {
+                untilGranted(client, "warm").release();
+                cutReplication(redis);
+                Lease former = client.named("a").acquire(Duration.ofSeconds(1));
+                failOver(redis);
+                Lease next = untilGranted(rival, "a");
+                assertFalse(former.isHeld(), "two holders");
+                assertTrue(next.fencingToken() > former.fencingToken());
+            }
+        }
+    }
+
+    /** What the replica has not confirmed is no lease; what it has confirmed outlasts a failover. */
+    @Test
+    void grantsThatReplicasConfirm() throws Exception {
         try (SentinelledRedis redis = start();
                 LockClient client = open(redis, STRICT);
                 LockClient rival = open(redis, STRICT)) {
@@ -114,11 +141,14 @@ class RedisSentinelIT {
             Lease former = client.named("a").acquire(Duration.ofSeconds(2));
             cutReplication(redis);
             try {
-                // What the replica has not confirmed is no lease, and no orphan.
                 assertThrows(LockException.class, () -> client.named("b").acquire(Duration.ofSeconds(1)));
             } finally {
                 failOver(redis);
             }
+            Poll.until("the replica is the primary", () -> isPrimary(redis.replica()));
+            assertThrows(LockException.class, () -> rival.named("c").acquire(Duration.ofSeconds(1)), "no replica");
+            redis.primary().restart();
+            ask(redis.primary(), "REPLICAOF", redis.replica().host(), "" + redis.replica().port());
             Lease next = untilGranted(rival, "a");
             assertFalse(former.isHeld(), "two holders");
             assertTrue(next.fencingToken() > former.fencingToken());
@@ -127,9 +157,13 @@ class RedisSentinelIT {
         }
     }
 
+    private static boolean isPrimary(RunningStore store) throws IOException {
+        return String.valueOf(ask(store, "INFO", "replication")).contains("role:master");
+    }
+
     @Test
     void contendersGoOnAfterAFailover() throws Exception {
-        for (String mode : List.of("", STRICT)) {
+        for (String mode : List.of("", STRICT + "&replicas=0")) {
             try (SentinelledRedis redis = start()) {
                 contend(redis, mode);
             }
@@ -199,8 +233,9 @@ class RedisSentinelIT {
             redis.sentinels().get(2).pause();
             client.named("a").acquire(Duration.ofSeconds(1)).release();
             long since = System.nanoTime();
-            ClientOptions brief =
-                    ClientOptions.builder().connectTimeout(Duration.ofSeconds(1)).build();
+            ClientOptions brief = ClientOptions.builder()
+                    .connectTimeout(Duration.ofSeconds(1))
+                    .build();
             LockException failure = assertThrows(
                     LockException.class, () -> Locks.open(redis.url(), brief).close());
             assertTrue(System.nanoTime() - since < Duration.ofMillis(2_500).toNanos(), "within connectTimeout");
@@ -212,21 +247,20 @@ class RedisSentinelIT {
     void whatIsWrongIsSaid() throws Exception {
         try (SentinelledRedis redis = start()) {
             String other = redis.url().replace("mymaster", "another");
-            LockException unknown = assertThrows(
-                    LockException.class, () -> Locks.open(other + "?connectTimeout=1s").close());
+            LockException unknown = assertThrows(LockException.class, () -> Locks.open(other + "?connectTimeout=1s")
+                    .close());
             assertTrue(String.valueOf(unknown.getMessage()).contains("'another'"), unknown.getMessage());
             for (String wrong : List.of(
-                    redis.url() + STRICT + "&replicas=0", redis.url().replace("/mymaster", ""), redis.url() + "/x")) {
+                    redis.url() + STRICT + "&replicas=10", redis.url().replace("/mymaster", ""), redis.url() + "/x")) {
                 assertThrows(
                         LockConfigurationException.class,
                         () -> Locks.open(wrong).close(),
                         wrong);
             }
             TestClient.open(redis.url() + STRICT, LEASE).close();
-            StoreException mixed = assertThrows(
-                    StoreException.class,
-                    () -> TestClient.open("redis://127.0.0.1:" + redis.primary().port() + STRICT, LEASE)
-                            .close());
+            StoreException mixed = assertThrows(StoreException.class, () -> TestClient.open(
+                            "redis://127.0.0.1:" + redis.primary().port() + STRICT, LEASE)
+                    .close());
             assertEquals(StoreException.Kind.REFUSED, mixed.kind());
             assertTrue(String.valueOf(mixed.getMessage()).contains("strict-replicas-1"), mixed.getMessage());
         }

@@ -235,8 +235,7 @@ class RedisStrictIT {
             server.call("HSET", "hf:meta:{test}", "run", "another");
             server.call("CONFIG", "SET", "maxmemory", "1");
             assertInstanceOf(Answer.Busy.class, client.attempt("b"));
-            StoreException full =
-                    assertThrows(StoreException.class, () -> client.enter(AcquisitionId.random(), "b"));
+            StoreException full = assertThrows(StoreException.class, () -> client.enter(AcquisitionId.random(), "b"));
             assertEquals(StoreException.Kind.NOT_EXECUTED, full.kind());
             assertEquals(ReleaseOutcome.RELEASED, RedisStage.release(client, held));
             server.call("CONFIG", "SET", "maxmemory", "0");

@@ -152,6 +152,11 @@ public final class StoreLauncher {
         return new SentinelledRedis(this);
     }
 
+    /** Starts three Redis nodes that form a Cluster; needs Redis 7.0 or newer. */
+    public RedisCluster startRedisCluster() {
+        return new RedisCluster(this);
+    }
+
     /** Starts a sentinel for this primary. */
     RunningStore startSentinel(RunningStore primary) {
         return new RunningStore(new SentinelRecipe(Path.of(primary.origin()), primary.port()));
