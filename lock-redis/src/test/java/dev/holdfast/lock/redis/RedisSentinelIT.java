@@ -148,7 +148,11 @@ class RedisSentinelIT {
             Poll.until("the replica is the primary", () -> isPrimary(redis.replica()));
             assertThrows(LockException.class, () -> rival.named("c").acquire(Duration.ofSeconds(1)), "no replica");
             redis.primary().restart();
-            ask(redis.primary(), "REPLICAOF", redis.replica().host(), "" + redis.replica().port());
+            ask(
+                    redis.primary(),
+                    "REPLICAOF",
+                    redis.replica().host(),
+                    "" + redis.replica().port());
             Lease next = untilGranted(rival, "a");
             assertFalse(former.isHeld(), "two holders");
             assertTrue(next.fencingToken() > former.fencingToken());

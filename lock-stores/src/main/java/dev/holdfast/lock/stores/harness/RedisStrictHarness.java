@@ -6,6 +6,7 @@ import dev.holdfast.lock.Locks;
 import dev.holdfast.lock.spi.LockUrl;
 import dev.holdfast.lock.stores.RunningStore;
 import dev.holdfast.lock.tck.StoreControl;
+import dev.holdfast.lock.tck.Timing;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -13,10 +14,11 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Redis, durability=strict: nobody is granted a lock for a while after first use, restart and loss of data. */
 final class RedisStrictHarness extends RedisHarness {
-    /** As long as the longest lease of the kit, four times what it calls a long one. */
-    static final String MAX_LEASE = "12s";
+    /** In milliseconds: the default, but not below the longest lease of the kit, nor above what the driver takes. */
+    static final long MAX_LEASE = Math.min(
+            60_000, Math.max(15_000, Timing.scaled(Duration.ofSeconds(12)).toMillis()));
 
-    private static final Duration GRACE = Duration.ofSeconds(12);
+    private static final Duration GRACE = Duration.ofMillis(MAX_LEASE);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Set<String> granting = ConcurrentHashMap.newKeySet();
