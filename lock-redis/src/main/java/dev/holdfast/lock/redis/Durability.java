@@ -77,9 +77,8 @@ final class Durability {
                     + " granted a lock for maxLease after a restart, so it bounds every lease; raise maxLease in all"
                     + " clients of the namespace (60s at most), or shorten leaseTime");
         }
-        // A primary that only its clients can reach goes on granting; its replicas know. Whoever would rather do
-        // without
-        // says so.
+        // A primary that only its clients can reach goes on granting, and its replicas know. Whoever would rather not
+        // ask them says so.
         int replicas = replicas(parameters, topology == Topology.SENTINEL ? 1 : 0);
         return new Durability(topology, Optional.of(longest), replicas, record);
     }
