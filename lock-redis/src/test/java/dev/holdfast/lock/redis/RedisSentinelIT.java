@@ -158,7 +158,7 @@ class RedisSentinelIT {
                     "REPLICAOF",
                     redis.replica().host(),
                     "" + redis.replica().port());
-            // It may outlast the failover, if its renewals are confirmed again in time: then somebody has to release it.
+            // If its renewals are confirmed again in time, it outlasts the failover: then somebody has to release it.
             long end = System.nanoTime() + LEASE.multipliedBy(2).toNanos();
             Lease next = untilGranted(rival, "a", () -> {
                 if (System.nanoTime() - end > 0) {
