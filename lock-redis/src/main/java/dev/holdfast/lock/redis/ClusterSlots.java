@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.util.SafeEncoder;
 
 /**
- * Which node has which slot, as far as this client knows; what is wrong here costs a redirection. Safe for use by several
- * threads.
+ * Which node has which slot, as far as this client knows; what is wrong here costs a redirection. Safe for use by
+ * several threads.
  */
 final class ClusterSlots {
     private static final int SLOTS = 16_384;

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Notices a failover while the connections to the former primary are still alive, as when only the sentinels cannot
- * reach it: asks once a second where the primary is, on a thread of its own. A sentinel itself closes the connections to
- * a primary that it demotes, so this is the second line.
+ * reach it: asks once a second where the primary is, on a thread of its own. A sentinel itself closes the connections
+ * to a primary that it demotes, so this is the second line.
  */
 final class PrimaryWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PrimaryWatch.class);

@@ -21,8 +21,8 @@ import redis.clients.jedis.util.Pool;
 
 /**
  * Locks on one Redis primary: {@code redis:} and, over TLS, {@code rediss:}; on the one that sentinels name: {@code
- * redis+sentinel:}; or on a Cluster: {@code redis+cluster:}. URL, parameters, privileges and guarantees are described in
- * {@code docs/redis.md}.
+ * redis+sentinel:}; or on a Cluster: {@code redis+cluster:}. URL, parameters, privileges and guarantees are described
+ * in {@code docs/redis.md}.
  */
 public final class RedisLocks implements LockProvider {
     /** For {@link java.util.ServiceLoader}. */

@@ -19,7 +19,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.RedisClient;
 
-/** durability=strict: whatever a server has forgotten, nobody is granted a lock before the forgotten leases are over. */
+/** durability=strict: whatever a server has forgotten, nobody is granted a lock before forgotten leases are over. */
 class RedisStrictIT {
     private static final Duration LEASE = Duration.ofMillis(1_500);
     private static final String STRICT = "?durability=strict&maxLease=1500ms";
@@ -155,7 +155,7 @@ class RedisStrictIT {
         return String.valueOf(replica.call("INFO", "replication")).contains("master_link_status:up");
     }
 
-    /** The same process is primary again, with the record that it wrote itself: its run_id is the same, its data not. */
+    /** The same process is primary again, with a record that it wrote itself: its run_id is the same, its data not. */
     @Test
     void aPrimaryThatWasAReplicaMeanwhile() throws Exception {
         try (RedisServer first = RedisServer.start("--repl-diskless-sync-delay", "0");

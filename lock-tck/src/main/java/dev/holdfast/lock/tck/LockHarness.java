@@ -45,9 +45,9 @@ public interface LockHarness {
     }
 
     /**
-     * Returns when the store grants in the namespace of this URL. Some grant nobody anything for a while after the first
-     * use of a namespace, a restart or a loss of their data; the kit asks before it opens a client, so that its own
-     * waits need not allow for that.
+     * Returns when the store grants in the namespace of this URL. Some grant nobody anything for a while after the
+     * first use of a namespace, a restart or a loss of their data; the kit asks before it opens a client, so that its
+     * own waits need not allow for that.
      */
     default void awaitGrants(String url) {}
 
