@@ -147,6 +147,21 @@ public final class StoreLauncher {
         return new RunningStore(new PgBouncerRecipe(program, postgres, List.of(settings)));
     }
 
+    /** Starts a Redis primary, a replica of it and three sentinels that watch both. */
+    public SentinelledRedis startSentinelledRedis() {
+        return new SentinelledRedis(this);
+    }
+
+    /** Starts three Redis nodes that form a Cluster; needs Redis 7.0 or newer. */
+    public RedisCluster startRedisCluster() {
+        return new RedisCluster(this);
+    }
+
+    /** Starts a sentinel for this primary. */
+    RunningStore startSentinel(RunningStore primary) {
+        return new RunningStore(new SentinelRecipe(Path.of(primary.origin()), primary.port()));
+    }
+
     /** Starts a read-only streaming standby of a running PostgreSQL; it has the primary's roles and databases. */
     public RunningStore startPostgresStandby(RunningStore primary) {
         if (primary.kind() != StoreKind.POSTGRES) {
