@@ -2,26 +2,21 @@ package dev.holdfast.lock.redis;
 
 import dev.holdfast.lock.spi.AcquisitionId;
 import dev.holdfast.lock.spi.DriverOptions;
-import dev.holdfast.lock.spi.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
-/** The checks of a store before the first lock: version, role, eviction, privileges, namespace record (rule P4). */
+/** The checks of a store before the first lock: server, privileges, namespace record (rule P4). */
 final class RedisOpening {
     private static final Duration SHORTEST = Duration.ofMillis(200);
     private static final Duration LONGEST = Duration.ofHours(24);
     private static final Duration ECHO = Duration.ofMillis(500);
     private static final long HIGHEST_FLOOR = (1L << 53) - (1L << 32);
-    private static final Pattern MAJOR = Pattern.compile("(\\d+)\\..*");
 
     private final RedisConnection connection;
     private final RedisSubscriber subscriber;
     private final DriverOptions options;
+    private final RedisServerCheck server;
     private final RedisLayout layout;
     private final List<String> remarks = new ArrayList<>();
 
@@ -29,6 +24,7 @@ final class RedisOpening {
         this.connection = connection;
         this.subscriber = subscriber;
         this.options = options;
+        this.server = new RedisServerCheck(connection);
         this.layout = new RedisLayout(options.namespace());
     }
 
@@ -57,83 +53,23 @@ final class RedisOpening {
     }
 
     Findings check(Deadline deadline) throws InterruptedException {
-        String version = connection.info(deadline).map(this::server).orElseGet(() -> {
-            remarks.add("this user must not run INFO, so version, role and maxmemory-policy were not checked;"
-                    + " grant +info, and set maxmemory-policy noeviction");
-            return "unknown";
-        });
+        String version = server.version(deadline);
         record(deadline);
         subscriber.start(deadline);
         rehearse(deadline);
-        return new Findings(version, listens(deadline), remarks);
-    }
-
-    private String server(String info) {
-        Map<String, String> facts = new HashMap<>();
-        info.lines().filter(line -> line.contains(":")).forEach(line -> {
-            int colon = line.indexOf(':');
-            facts.put(line.substring(0, colon), line.substring(colon + 1).strip());
-        });
-        String version = facts.getOrDefault("redis_version", "unknown");
-        Matcher major = MAJOR.matcher(version);
-        if (major.matches() && Integer.parseInt(major.group(1)) < 5) {
-            throw refused("Redis " + version + " is too old: scripts need 5.0 or newer (tested with 7.0)");
-        }
-        if ("cluster".equals(facts.get("redis_mode"))) {
-            throw refused("this is a node of a Redis Cluster; " + "the scheme redis: is for a standalone server");
-        }
-        if ("sentinel".equals(facts.get("redis_mode"))) {
-            throw refused("this is a Sentinel and keeps no data; connect to the primary that it watches");
-        }
-        if ("slave".equals(facts.get("role"))) {
-            throw refused("this is a read-only replica; connect to its primary " + facts.get("master_host") + ":"
-                    + facts.get("master_port"));
-        }
-        eviction(facts);
-        return version;
-    }
-
-    private void eviction(Map<String, String> facts) {
-        String policy = facts.get("maxmemory_policy");
-        if (policy == null) {
-            remarks.add("the server does not tell its maxmemory-policy; it must be noeviction, or locks vanish");
-        } else if (!policy.equals("noeviction")) {
-            if (!"0".equals(facts.getOrDefault("maxmemory", "0"))) {
-                throw refused("maxmemory-policy is " + policy + ", which may evict a held lock when maxmemory is"
-                        + " reached; set it with CONFIG SET maxmemory-policy noeviction, or use another server");
-            }
-            remarks.add("maxmemory-policy is " + policy + ": harmless while maxmemory is 0; set it to noeviction before"
-                    + " maxmemory is ever set");
-        }
+        boolean direct = listens(deadline);
+        remarks.addAll(0, server.remarks());
+        return new Findings(version, direct, remarks);
     }
 
     private void record(Deadline deadline) throws InterruptedException {
-        List<String> found = strictly(
+        List<String> found = server.strictly(
                 () -> connection.record(layout.record(), List.of(RedisLayout.PROTOCOL, RedisLayout.MODE), deadline));
         if (!found.equals(List.of(RedisLayout.PROTOCOL, RedisLayout.MODE))) {
-            throw refused("namespace '" + options.namespace() + "' belongs to protocol " + found.get(0) + ", mode "
+            throw server.refused("namespace '" + options.namespace() + "' belongs to protocol " + found.get(0) + ", mode "
                     + found.get(1) + ", and this client speaks protocol " + RedisLayout.PROTOCOL + ", mode "
                     + RedisLayout.MODE + ": both side by side would grant twice; use another namespace, or stop all its"
                     + " users and delete the key " + layout.record());
-        }
-    }
-
-    @FunctionalInterface
-    private interface Step<T> {
-        T run() throws InterruptedException;
-    }
-
-    /** At open, an error inside a script can only mean that something it needs is not allowed. */
-    private <T> T strictly(Step<T> step) throws InterruptedException {
-        try {
-            return step.run();
-        } catch (StoreException e) {
-            if (e.kind() == StoreException.Kind.UNKNOWN
-                    && e.getCause() instanceof redis.clients.jedis.exceptions.JedisDataException error) {
-                throw StoreException.refused(
-                        RedisErrors.privileges(connection.store(), String.valueOf(error.getMessage())), error);
-            }
-            throw e;
         }
     }
 
@@ -142,7 +78,7 @@ final class RedisOpening {
         List<String> key = List.of(layout.scratch(AcquisitionId.random()));
         String first = AcquisitionId.random().value();
         String second = AcquisitionId.random().value();
-        strictly(() -> {
+        server.strictly(() -> {
             long token = connection
                     .run(RedisScript.ENTER, key, List.of(first, "1", "1000", "x", "1", "-", "0"), deadline)
                     .get(1);
@@ -168,9 +104,5 @@ final class RedisOpening {
                     + " +subscribe +publish &hf:*, and no proxy that blocks subscriptions");
         }
         return heard;
-    }
-
-    private StoreException refused(String what) {
-        return StoreException.refused(connection.store() + ": " + what, null);
     }
 }
