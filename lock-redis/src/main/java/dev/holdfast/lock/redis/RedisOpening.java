@@ -66,7 +66,8 @@ final class RedisOpening {
         List<String> found = server.strictly(
                 () -> connection.record(layout.record(), List.of(RedisLayout.PROTOCOL, RedisLayout.MODE), deadline));
         if (!found.equals(List.of(RedisLayout.PROTOCOL, RedisLayout.MODE))) {
-            throw server.refused("namespace '" + options.namespace() + "' belongs to protocol " + found.get(0) + ", mode "
+            throw server.refused("namespace '" + options.namespace() + "' belongs to protocol " + found.get(0)
+                    + ", mode "
                     + found.get(1) + ", and this client speaks protocol " + RedisLayout.PROTOCOL + ", mode "
                     + RedisLayout.MODE + ": both side by side would grant twice; use another namespace, or stop all its"
                     + " users and delete the key " + layout.record());

@@ -83,8 +83,7 @@ final class RedisServerCheck {
         try {
             return step.run();
         } catch (StoreException e) {
-            if (e.kind() == StoreException.Kind.UNKNOWN
-                    && e.getCause() instanceof JedisDataException error) {
+            if (e.kind() == StoreException.Kind.UNKNOWN && e.getCause() instanceof JedisDataException error) {
                 throw StoreException.refused(
                         RedisErrors.privileges(connection.store(), String.valueOf(error.getMessage())), error);
             }

@@ -105,6 +105,21 @@ final class RedlockNode implements AutoCloseable {
         return ahead;
     }
 
+    /** Takes no more requests; those under way go on. */
+    void stop() {
+        threads.shutdown();
+    }
+
+    /** Waits for requests under way, such as the last releases, which a majority did not have to wait for. */
+    void drain(Deadline deadline) {
+        try {
+            threads.awaitTermination(silent ? 0 : Math.max(0, deadline.nanos()), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Cuts what is still under way. */
     @Override
     public void close() {
         threads.shutdown();

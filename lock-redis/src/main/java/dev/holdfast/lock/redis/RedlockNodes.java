@@ -11,6 +11,8 @@ import java.util.function.IntFunction;
 
 /** The servers of a Redlock, which know nothing of each other. Safe for use by several threads. */
 final class RedlockNodes implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+
     private final List<RedlockNode> nodes;
     private final Ticker ticker;
 
@@ -113,8 +115,17 @@ final class RedlockNodes implements AutoCloseable {
         return executed ? StoreException.unknown(what, cause) : StoreException.notExecuted(what, cause);
     }
 
+    /** Lets requests under way end, for a moment. */
     @Override
     public void close() {
+        nodes.forEach(RedlockNode::stop);
+        Deadline deadline = within(PATIENCE);
+        nodes.forEach(node -> node.drain(deadline));
+        abandon();
+    }
+
+    /** Cuts everything. */
+    void abandon() {
         nodes.forEach(RedlockNode::close);
     }
 }

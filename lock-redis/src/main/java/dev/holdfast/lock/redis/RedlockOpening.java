@@ -7,6 +7,7 @@ import dev.holdfast.lock.spi.DriverInfo;
 import dev.holdfast.lock.spi.LockDriver;
 import dev.holdfast.lock.spi.LockUrl;
 import dev.holdfast.lock.spi.StoreException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +17,8 @@ import java.util.TreeSet;
 
 /** Connects to the servers of a Redlock and checks each that answers; a majority must (rule P4). */
 final class RedlockOpening {
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+
     private final DriverContext context;
     private final RedlockSettings settings;
     private final RedlockNodes nodes;
@@ -52,7 +55,7 @@ final class RedlockOpening {
             throw StoreException.notExecuted(url + ": interrupted while opening", e);
         } finally {
             if (!opened) {
-                nodes.close();
+                nodes.abandon();
             }
         }
     }
@@ -66,14 +69,19 @@ final class RedlockOpening {
                 },
                 context.options().connectTimeout());
         Deadline deadline = nodes.within(context.options().connectTimeout());
-        // All, if they answer: what is wrong with one is better said now. Those that do not are not waited for.
-        tally.await(answers -> answers.size() == nodes.size(), deadline);
+        tally.await(answers -> answers.size() >= nodes.majority(), deadline);
+        // What is wrong with one of the others is better said now than later; a dead one is not waited for.
+        tally.await(answers -> answers.size() == nodes.size(), deadline.atMost(PATIENCE));
         Map<Integer, Findings> answers = tally.answers();
         for (StoreException failure : tally.failures()) {
             if (failure.kind() == StoreException.Kind.REFUSED) {
                 throw failure;
             }
             remarks.add("not checked at open: " + failure.getMessage());
+        }
+        int silent = nodes.size() - answers.size() - tally.failures().size();
+        if (silent > 0) {
+            remarks.add("not checked at open: " + silent + " of " + nodes.size() + " servers, which did not answer");
         }
         if (answers.size() < nodes.majority()) {
             throw nodes.unavailable(tally.failures(), false);
@@ -126,7 +134,8 @@ final class RedlockOpening {
     }
 
     /** Runs the other scripts on a scratch lock, so that a missing privilege shows now and not in a release. */
-    private void rehearse(RedisServerCheck check, RedisConnection connection, Deadline deadline) throws InterruptedException {
+    private void rehearse(RedisServerCheck check, RedisConnection connection, Deadline deadline)
+            throws InterruptedException {
         String key = layout.scratch(AcquisitionId.random());
         String id = AcquisitionId.random().value();
         check.strictly(() -> {
@@ -143,7 +152,7 @@ final class RedlockOpening {
         });
     }
 
-    /** A server that lost its data goes on with tokens above its clock plus maxLease, which must be above all others. */
+    /** A server that lost its data goes on with tokens above its clock plus maxLease: are these above all others? */
     private void clocks(Map<Integer, Findings> answers) {
         long least = Long.MAX_VALUE;
         long most = Long.MIN_VALUE;

@@ -1,5 +1,6 @@
--- Delayed restart. The namespace record says which run of this server grants, and from when: a server that restarted, or
--- lost its data, finds another run there, or none, and grants nobody before every lease it may have forgotten is over.
+-- Delayed restart. The namespace record says which run of this server grants, and from when: a server that
+-- restarted, or lost its data, finds another run there, or none, and grants nobody before every lease that it may have
+-- forgotten is over.
 -- Fields of the record: run, from (us of the server clock; no grant before), maxlease (ms; no lease is longer).
 
 -- -> from, which is not before the end of any lease that an earlier run of this server can have granted.

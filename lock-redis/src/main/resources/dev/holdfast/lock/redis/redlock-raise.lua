@@ -12,6 +12,7 @@ if now >= expiry or (token ~= given and token ~= raised) then
   return {0}
 end
 local last = math.max(tonumber(known[2] or '0'), raised)
-redis.call('HSET', key, 'token', text(last), 'o:' .. id, text(raised) .. ' ' .. text(expiry) .. ' ' .. lease .. ' ' .. mode)
+local entry = text(raised) .. ' ' .. text(expiry) .. ' ' .. lease .. ' ' .. mode
+redis.call('HSET', key, 'token', text(last), 'o:' .. id, entry)
 keep(key, last, tonumber(lease))
 return {1}

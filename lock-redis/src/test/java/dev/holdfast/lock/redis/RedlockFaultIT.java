@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two JVMs contend for one lock of five servers while a minority of these suffers: no two hold at once, no token is below
- * an earlier one, no update is lost, and each schedule sees a thousand grants. Prints the seed and what was counted.
+ * Two JVMs contend for one lock of five servers while a minority of these suffers: no two hold at once, no token is
+ * below an earlier one, no update is lost, and each schedule sees a thousand grants. Prints the seed and the figures.
  */
 class RedlockFaultIT {
     private static final int SERVERS = 5;

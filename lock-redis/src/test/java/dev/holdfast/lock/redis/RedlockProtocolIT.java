@@ -121,9 +121,8 @@ class RedlockProtocolIT {
             assertEquals(2, stage.holders("a"));
             assertEquals(ReleaseOutcome.RELEASED, lease.release());
             slow.heal();
-            Poll.until(
-                    "the late request was executed, or refused",
-                    () -> stage.call(2, "EXISTS", RedlockStage.key("a")).equals(1L));
+            Poll.until("the late request was executed, or refused", () -> stage.call(2, "EXISTS", RedlockStage.key("a"))
+                    .equals(1L));
             Poll.until("nobody holds", () -> stage.holders("a") == 0);
         }
     }
@@ -200,8 +199,7 @@ class RedlockProtocolIT {
         try (RedlockStage stage = new RedlockStage(3, MAX_LEASE)) {
             String tooLong = message(() -> stage.client(Duration.ofSeconds(3), ""));
             assertTrue(tooLong.contains("maxLease"), tooLong);
-            String other = message(() ->
-                    stage.client(stage.url().replace("maxLease=2000ms", "maxLease=5s"), LEASE));
+            String other = message(() -> stage.client(stage.url().replace("maxLease=2000ms", "maxLease=5s"), LEASE));
             assertTrue(other.contains("maxLease 2000"), other);
             String one = message(() -> stage.client("redlock://127.0.0.1:1,127.0.0.1:2", LEASE));
             assertTrue(one.contains("odd number"), one);
@@ -211,8 +209,7 @@ class RedlockProtocolIT {
                             + stage.server(1).port() + "?maxLease=2s&namespace=test",
                     LEASE));
             assertTrue(twice.contains("the same server"), twice);
-            String single = message(
-                    () -> stage.client("redis://127.0.0.1:" + port + "?namespace=test", LEASE));
+            String single = message(() -> stage.client("redis://127.0.0.1:" + port + "?namespace=test", LEASE));
             assertTrue(single.contains("mode redlock"), single);
         }
     }

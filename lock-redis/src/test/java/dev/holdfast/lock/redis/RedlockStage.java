@@ -100,7 +100,7 @@ final class RedlockStage implements AutoCloseable {
             for (String line :
                     String.valueOf(call(i, "INFO", "commandstats")).lines().toList()) {
                 if (line.startsWith("cmdstat_eval")) {
-                    calls += Long.parseLong(line.replaceFirst(".*calls=(\\d+).*", "$1"));
+                    calls += Long.parseLong(line.replaceFirst("[^=]*calls=(\\d+).*", "$1"));
                 }
             }
         }

@@ -73,9 +73,8 @@ public final class RedlockHarness extends StoreHarness {
     /** Requests that go to all servers at once count as one. */
     @Override
     public OptionalLong requests() {
-        long all = nodes.stream()
-                .mapToLong(node -> node.requests().orElseThrow())
-                .sum();
+        long all =
+                nodes.stream().mapToLong(node -> node.requests().orElseThrow()).sum();
         return OptionalLong.of((all + nodes.size() - 1) / nodes.size());
     }
 

@@ -79,8 +79,6 @@ final class RedlockLink implements LinkControl {
     /** At the server where they were fewest. */
     @Override
     public OptionalLong repliesLost() {
-        return links().stream()
-                .mapToLong(link -> link.repliesLost().orElse(0))
-                .min();
+        return links().stream().mapToLong(link -> link.repliesLost().orElse(0)).min();
     }
 }

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Independent Redis servers that are a Redlock together. Safe for use by several threads, as far as {@link RunningStore}
- * is.
+ * Independent Redis servers that are a Redlock together. Safe for use by several threads, as far as
+ * {@link RunningStore} is.
  */
 public final class RedlockServers implements AutoCloseable {
     private final List<RunningStore> servers;
@@ -65,9 +65,8 @@ public final class RedlockServers implements AutoCloseable {
 
     /** A URL of this namespace that leads through proxies on these ports, in the order of the servers. */
     public String url(List<Integer> ports, String namespace) {
-        String hosts = ports.stream()
-                .map(port -> servers.get(0).host() + ":" + port)
-                .collect(Collectors.joining(","));
+        String hosts =
+                ports.stream().map(port -> servers.get(0).host() + ":" + port).collect(Collectors.joining(","));
         return "redlock://" + hosts + "?maxLease=" + maxLease + "ms&namespace=" + namespace;
     }
 

@@ -34,33 +34,26 @@ class RedlockModelTest {
 
     private static String[] held(int one, int other) {
         return new String[] {
-            "A asks all",
-            "enter of A1 at server " + one,
-            "enter of A1 at server " + other,
-            "A has a majority"
+            "A asks all", "enter of A1 at server " + one, "enter of A1 at server " + other, "A has a majority"
         };
     }
 
     static Stream<Arguments> defects() {
         return Stream.of(
                 Arguments.of(RedlockDefect.MAJORITY_OF_HALF, Rule.S1, new String[0]),
-                Arguments.of(
-                        RedlockDefect.VALIDITY_FROM_REPLY,
-                        Rule.S1,
-                        new String[] {"A asks all", "enter of A1 at server 1", "enter of A1 at server 2"}),
+                Arguments.of(RedlockDefect.VALIDITY_FROM_REPLY, Rule.S1, new String[] {
+                    "A asks all", "enter of A1 at server 1", "enter of A1 at server 2"
+                }),
                 Arguments.of(RedlockDefect.NO_DELAYED_RESTART, Rule.S1, held(1, 2)),
-                Arguments.of(
-                        RedlockDefect.TRIES_SHARE_AN_ID,
-                        Rule.S1,
-                        new String[] {
-                            "A asks all",
-                            "enter of A1 at server 0",
-                            "A gives up",
-                            "A asks all",
-                            "enter of A2 at server 1",
-                            "enter of A2 at server 2",
-                            "A has a majority"
-                        }),
+                Arguments.of(RedlockDefect.TRIES_SHARE_AN_ID, Rule.S1, new String[] {
+                    "A asks all",
+                    "enter of A1 at server 0",
+                    "A gives up",
+                    "A asks all",
+                    "enter of A2 at server 1",
+                    "enter of A2 at server 2",
+                    "A has a majority"
+                }),
                 Arguments.of(RedlockDefect.MAXIMUM_OF_SERVERS, Rule.S2, held(0, 1)),
                 Arguments.of(RedlockDefect.TOKEN_OF_ONE_SERVER, Rule.S2, held(0, 1)),
                 Arguments.of(

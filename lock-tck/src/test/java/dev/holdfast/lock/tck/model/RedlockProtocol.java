@@ -248,9 +248,7 @@ final class RedlockProtocol implements Protocol<RedlockState> {
         return switch (rule) {
             case S1 -> state.believes(0) && state.believes(1) ? "both clients hold" : null;
             case S2 ->
-                state.below > 0
-                        ? "token " + state.below + " was granted when there had been " + state.highest
-                        : null;
+                state.below > 0 ? "token " + state.below + " was granted when there had been " + state.highest : null;
             default -> null;
         };
     }
