@@ -128,8 +128,7 @@ final class RedlockAcquires {
                     return reply;
                 },
                 context.options().storeTimeout());
-        Deadline limit = nodes.within(atMost(request.timeout(), settings.nodeTimeout()));
-        tally.await(answers -> new RedlockVote(answers, nodes.size()).isDecided(), limit);
+        awaitDecision(tally, nodes.within(request.timeout()));
         Map<Integer, List<Long>> answers = tally.answers();
         RedlockVote vote = new RedlockVote(answers, nodes.size());
         waiter.seen = Math.max(waiter.seen, vote.seen());
@@ -154,12 +153,26 @@ final class RedlockAcquires {
             }
             throw failure;
         }
+        if (vote.isResting()) {
+            waiters.remove(request.id());
+            throw StoreException.notExecuted(
+                    "a majority of the servers has restarted, lost its data or is new, and grants nothing until old"
+                            + " leases are over, the first of them in " + vote.graceMillis() + "ms",
+                    null);
+        }
         if (!request.mayWait()) {
             waiters.remove(request.id());
             leaving.await(left -> false, nodes.within(atMost(request.timeout(), settings.nodeTimeout())));
             return new Answer.Busy();
         }
         return waiting(waiter, Long.MAX_VALUE, vote.graceMillis());
+    }
+
+    /** Once a majority has answered without a decision, the others have a little time left. */
+    private void awaitDecision(RedlockTally<List<Long>> tally, Deadline limit) throws InterruptedException {
+        tally.await(answers -> answers.size() >= nodes.majority(), limit);
+        Deadline end = limit.atMost(settings.nodeTimeout());
+        tally.await(answers -> new RedlockVote(answers, nodes.size()).isDecided(), end);
     }
 
     /** Settles the token, with a second request if no majority keeps it yet; false if the lock slipped away. */
@@ -172,8 +185,7 @@ final class RedlockAcquires {
         if (!vote.isKept(token)) {
             RedlockTally<Boolean> raising = new RedlockRaise(nodes, round, vote.given(), token)
                     .send(context.options().storeTimeout());
-            Deadline limit = nodes.within(atMost(request.timeout(), settings.nodeTimeout()));
-            raising.await(answers -> kept(answers) >= nodes.majority(), limit);
+            raising.await(answers -> kept(answers) >= nodes.majority(), nodes.within(request.timeout()));
             if (kept(raising.answers()) < nodes.majority()) {
                 return false;
             }

@@ -8,6 +8,7 @@ import dev.holdfast.lock.spi.Renewal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -95,8 +96,10 @@ final class RedlockLeases {
                 round.withdrawnBy(withdrawal);
             }
         }
-        RedlockTally<byte[]> tally = nodes.askAll(
+        RedlockTally<byte[]> tally = nodes.ask(
+                node -> Optional.empty(),
                 (node, connection, deadline) -> releaseAt(node, grants, connection, deadline),
+                node -> takeBack(node, grants),
                 context.options().storeTimeout());
         await(tally, grants.size());
         List<ReleaseOutcome> outcomes = new ArrayList<>(grants.size());
@@ -114,6 +117,16 @@ final class RedlockLeases {
         return outcomes;
     }
 
+    /** What a release that failed has left there is taken back one by one. */
+    private void takeBack(int node, List<Grant> grants) {
+        for (Grant grant : grants) {
+            RedlockRound round = round(grant);
+            if (round != null) {
+                withdrawal.later(round, node);
+            }
+        }
+    }
+
     private byte[] releaseAt(int node, List<Grant> grants, RedisConnection connection, Deadline deadline)
             throws InterruptedException {
         byte[] replies = new byte[grants.size()];
@@ -126,16 +139,10 @@ final class RedlockLeases {
                 entries.add(new Entry(i, round, List.of(round.holder(), token, unanswered)));
             }
         }
-        try {
-            run(RedisScript.RELEASE, entries, connection, deadline, (entry, reply) -> {
-                replies[entry.grant()] = reply;
-                entry.round().gone(node);
-            });
-        } finally {
-            for (Entry entry : entries) {
-                withdrawal.later(entry.round(), node);
-            }
-        }
+        run(RedisScript.RELEASE, entries, connection, deadline, (entry, reply) -> {
+            replies[entry.grant()] = reply;
+            entry.round().gone(node);
+        });
         return replies;
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
 /** The servers of a Redlock, which know nothing of each other. Safe for use by several threads. */
@@ -67,11 +68,16 @@ final class RedlockNodes implements AutoCloseable {
 
     /** Sends one request to each server at once. */
     <T> RedlockTally<T> askAll(IndexedRequest<T> request, Duration timeout) {
-        return ask(index -> Optional.empty(), request, timeout);
+        return ask(index -> Optional.empty(), request, failed -> {}, timeout);
     }
 
-    /** Sends one request to each server at once, but to those whose answer is known. */
-    <T> RedlockTally<T> ask(IntFunction<Optional<T>> known, IndexedRequest<T> request, Duration timeout) {
+    /**
+     * Sends one request to each server at once, but to those whose answer is known.
+     *
+     * @param failed called for each server whose request has failed, or was not even sent
+     */
+    <T> RedlockTally<T> ask(
+            IntFunction<Optional<T>> known, IndexedRequest<T> request, IntConsumer failed, Duration timeout) {
         RedlockTally<T> tally = new RedlockTally<>(this);
         Deadline deadline = within(timeout);
         for (int i = 0; i < nodes.size(); i++) {
@@ -86,7 +92,10 @@ final class RedlockNodes implements AutoCloseable {
                             (connection, end) -> request.send(index, connection, end),
                             deadline,
                             given -> tally.answered(index, given),
-                            failure -> tally.failed(index, failure));
+                            failure -> {
+                                tally.failed(index, failure);
+                                failed.accept(index);
+                            });
         }
         return tally;
     }

@@ -22,7 +22,7 @@ final class RedlockRaise {
 
     /** Whether each server keeps the token, or a higher one, while this try is its holder. */
     RedlockTally<Boolean> send(Duration timeout) {
-        return nodes.ask(this::known, this::raise, timeout);
+        return nodes.ask(this::known, this::raise, failed -> {}, timeout);
     }
 
     private Optional<Boolean> known(int node) {

@@ -75,10 +75,14 @@ final class RedlockRound {
             }
             throw e;
         }
-        nodes.set(node, RedlockVote.isGrant(reply) ? RedlockVote.value(reply) : NOTHING);
+        long given = RedlockVote.isGrant(reply) ? RedlockVote.value(reply) : NOTHING;
+        // Nothing, if it has been taken back meanwhile: then the grant came before that, and went with it.
+        if (!nodes.compareAndSet(node, UNANSWERED, given) && nodes.get(node) != NOTHING) {
+            nodes.set(node, given);
+        }
         RedlockWithdrawal over = withdrawal;
         if (over != null) {
-            over.repeat(this, node);
+            over.later(this, node);
         }
         return reply;
     }

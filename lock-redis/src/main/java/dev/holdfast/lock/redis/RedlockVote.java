@@ -18,6 +18,7 @@ final class RedlockVote {
     private final Map<Integer, Long> given = new TreeMap<>();
     private final int size;
     private int denied;
+    private int resting;
     private boolean refused;
     private long seen;
     private long grace = Long.MAX_VALUE;
@@ -30,6 +31,7 @@ final class RedlockVote {
                 given.put(node, value(reply));
             } else {
                 denied++;
+                resting += kind == GRACE ? 1 : 0;
                 refused |= kind == REFUSED;
                 grace = kind == GRACE ? Math.min(grace, graceMillis(reply)) : grace;
             }
@@ -95,6 +97,11 @@ final class RedlockVote {
     /** Whether a server belongs to something else, or counts on another longest lease. */
     boolean isRefused() {
         return refused;
+    }
+
+    /** Whether so many servers grant nobody for now that no majority is left. */
+    boolean isResting() {
+        return resting > size - majority();
     }
 
     /** The highest token in any answer. */

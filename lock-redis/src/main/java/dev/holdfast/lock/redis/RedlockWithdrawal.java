@@ -33,14 +33,10 @@ final class RedlockWithdrawal {
         return nodes.ask(
                 node -> round.mayBeAt(node) ? Optional.empty() : Optional.of(true),
                 (node, connection, deadline) -> {
-                    try {
-                        leave(round, node, connection, deadline);
-                        return true;
-                    } finally {
-                        // Also when it failed; does nothing once it is known to have worked.
-                        later(round, node);
-                    }
+                    leave(round, node, connection, deadline);
+                    return true;
                 },
+                node -> later(round, node),
                 context.options().storeTimeout());
     }
 
@@ -49,11 +45,6 @@ final class RedlockWithdrawal {
         String unanswered = round.isUnanswered(node) ? "1" : "0";
         connection.run(RedisScript.LEAVE, List.of(round.key()), List.of(round.holder(), lease, unanswered), deadline);
         round.gone(node);
-    }
-
-    /** Something of a try that is over has turned up at this server. */
-    void repeat(RedlockRound round, int node) {
-        repeat(round, node, FIRST_PAUSE_MILLIS);
     }
 
     private void repeat(RedlockRound round, int node, long pause) {
@@ -73,7 +64,7 @@ final class RedlockWithdrawal {
                         failure -> later(round, node, 2 * pause));
     }
 
-    /** Once a request that should have taken it back has failed. */
+    /** Something of a try that is over may be at this server: a request failed, or was answered late. */
     void later(RedlockRound round, int node) {
         later(round, node, FIRST_PAUSE_MILLIS);
     }

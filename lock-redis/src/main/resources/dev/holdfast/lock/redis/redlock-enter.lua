@@ -4,12 +4,12 @@
 local GRACE, REFUSED = 5, 6
 local key, id, lease, mode, proposed = KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 
-local protocol, kind, longest, from = record(KEYS[2], ARGV[5], ARGV[6])
+local protocol, kind, longest, from, rest = record(KEYS[2], ARGV[5], ARGV[6])
 if protocol ~= ARGV[5] or kind ~= REDLOCK or longest ~= ARGV[6] or lease > tonumber(longest) then
   return {REFUSED, 0, now}
 end
-if now < from then
-  return {GRACE, 0, now, math.ceil((from - now) / 1000)}
+if rest > 0 then
+  return {GRACE, 0, now, rest}
 end
 local known = redis.call('HMGET', key, 'token', 'g:' .. id, 'gt')
 local last = tonumber(known[1] or '0')

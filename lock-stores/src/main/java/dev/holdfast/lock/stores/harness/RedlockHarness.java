@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class RedlockHarness extends StoreHarness {
     /** Longer than every lease time of the kit. */
-    public static final Duration MAX_LEASE = Duration.ofSeconds(13);
+    public static final Duration MAX_LEASE = Duration.ofSeconds(15);
 
     /** What the kit appends for namespaces of its own. */
     private static final List<String> OTHERS = List.of("-n4", "-r7", "-f4");
@@ -106,6 +106,7 @@ public final class RedlockHarness extends StoreHarness {
     @Override
     public void evict() {
         nodes.forEach(RedisHarness::evict);
+        declareOthersNew();
     }
 
     @Override
@@ -149,13 +150,17 @@ public final class RedlockHarness extends StoreHarness {
         @Override
         public void restart() {
             servers.all().forEach(RunningStore::restart);
-            declareOthersNew();
+            awaitGrants();
         }
 
-        /** Returns when the servers grant again, which is later than when they answer. */
         @Override
         public void wipe() {
             servers.all().forEach(RunningStore::restartEmpty);
+            awaitGrants();
+        }
+
+        /** The servers grant again later than they answer. */
+        private void awaitGrants() {
             declareOthersNew();
             servers.beginGrace(namespace());
             try {

@@ -53,6 +53,11 @@ public final class RedlockServers implements AutoCloseable {
         }
     }
 
+    /** Over servers that run already and nobody else uses; closing this closes them. */
+    public static RedlockServers of(List<RunningStore> servers, Duration maxLease) {
+        return new RedlockServers(servers, maxLease);
+    }
+
     /** The servers, always in the same order. */
     public List<RunningStore> all() {
         return servers;
