@@ -80,7 +80,8 @@ interface MinorityFaults extends Chapter {
             server(1).restartEmpty();
             boolean before = lease.isHeld();
             boolean early = rival.named(name).tryAcquire(Timing.briefWait()).isPresent();
-            assertFalse(before && early && lease.isHeld(), "two hold, for servers that forgot one have granted another");
+            assertFalse(
+                    before && early && lease.isHeld(), "two hold, for servers that forgot one have granted another");
             servers().declareNew(namespace());
         }
     }

@@ -9,9 +9,8 @@ import java.util.stream.Stream;
  * The servers on which mutants of Redlock are tried. Public, and loaded once, for the reason of {@link SuspectStores}.
  */
 public final class SuspectStoresOfRedlock {
-    private static final List<RunningStore> SERVERS = Stream.generate(() -> StoreRack.another(StoreKind.REDIS))
-            .limit(5)
-            .toList();
+    private static final List<RunningStore> SERVERS =
+            Stream.generate(() -> StoreRack.another(StoreKind.REDIS)).limit(5).toList();
 
     private SuspectStoresOfRedlock() {}
 
