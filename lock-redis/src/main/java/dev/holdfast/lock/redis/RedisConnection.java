@@ -115,7 +115,8 @@ final class RedisConnection implements AutoCloseable {
         return texts(RedisScript.RECORD, key, arguments, deadline);
     }
 
-    private List<String> texts(RedisScript script, String key, List<String> arguments, Deadline deadline)
+    /** Runs a script that answers with texts. */
+    List<String> texts(RedisScript script, String key, List<String> arguments, Deadline deadline)
             throws InterruptedException {
         return mapped(() -> evaluate(script, List.of(key), arguments, deadline)).stream()
                 .map(field -> field instanceof byte[] bytes ? SafeEncoder.encode(bytes) : String.valueOf(field))

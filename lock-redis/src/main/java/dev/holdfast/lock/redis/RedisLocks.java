@@ -118,4 +118,28 @@ public final class RedisLocks implements LockProvider {
         }
         return claims;
     }
+
+    /**
+     * Locks on a majority of independent Redis servers: {@code redlock://a:6379,b:6379,c:6379}. URL, parameters,
+     * protocol and guarantees are described in {@code docs/redlock.md}.
+     */
+    public static final class Redlock implements LockProvider {
+        /** For {@link java.util.ServiceLoader}. */
+        public Redlock() {}
+
+        @Override
+        public Set<String> schemes() {
+            return Set.of("redlock");
+        }
+
+        @Override
+        public Set<String> parameters() {
+            return RedlockSettings.PARAMETERS;
+        }
+
+        @Override
+        public LockDriver open(LockUrl url, DriverContext context) {
+            return RedlockOpening.open(url, context);
+        }
+    }
 }

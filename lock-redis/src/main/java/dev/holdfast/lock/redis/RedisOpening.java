@@ -2,27 +2,22 @@ package dev.holdfast.lock.redis;
 
 import dev.holdfast.lock.spi.AcquisitionId;
 import dev.holdfast.lock.spi.DriverOptions;
-import dev.holdfast.lock.spi.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
-/** The checks of a store before the first lock: version, role, eviction, privileges, namespace record (rule P4). */
+/** The checks of a store before the first lock: server, privileges, namespace record (rule P4). */
 final class RedisOpening {
     private static final Duration SHORTEST = Duration.ofMillis(200);
     private static final Duration LONGEST = Duration.ofHours(24);
     private static final Duration ECHO = Duration.ofMillis(500);
     private static final long HIGHEST_FLOOR = (1L << 53) - (1L << 32);
-    private static final Pattern MAJOR = Pattern.compile("(\\d+)\\..*");
 
     private final RedisConnection connection;
     private final RedisSubscriber subscriber;
     private final DriverOptions options;
     private final Durability durability;
+    private final RedisServerCheck server;
     private final RedisLayout layout;
     private final List<String> remarks = new ArrayList<>();
 
@@ -31,6 +26,7 @@ final class RedisOpening {
         this.subscriber = subscriber;
         this.options = options;
         this.durability = durability;
+        this.server = new RedisServerCheck(connection, durability.isCluster(), durability.isStrict());
         this.layout = new RedisLayout(options.namespace());
     }
 
@@ -59,94 +55,23 @@ final class RedisOpening {
     }
 
     Findings check(Deadline deadline) throws InterruptedException {
-        String version = connection.info(deadline).map(this::server).orElseGet(() -> {
-            if (durability.isStrict()) {
-                throw refused("with durability=strict every script asks INFO which life of the server this is;"
-                        + " grant +info");
-            }
-            remarks.add("this user must not run INFO, so version, role and maxmemory-policy were not checked;"
-                    + " grant +info, and set maxmemory-policy noeviction");
-            return "unknown";
-        });
+        String version = server.version(deadline);
         record(deadline);
         subscriber.start(deadline);
         rehearse(deadline);
-        return new Findings(version, listens(deadline), remarks);
-    }
-
-    private String server(String info) {
-        Map<String, String> facts = new HashMap<>();
-        info.lines().filter(line -> line.contains(":")).forEach(line -> {
-            int colon = line.indexOf(':');
-            facts.put(line.substring(0, colon), line.substring(colon + 1).strip());
-        });
-        String version = facts.getOrDefault("redis_version", "unknown");
-        Matcher major = MAJOR.matcher(version);
-        if (major.matches() && Integer.parseInt(major.group(1)) < 5) {
-            throw refused("Redis " + version + " is too old: scripts need 5.0 or newer (tested with 7.0)");
-        }
-        if ("cluster".equals(facts.get("redis_mode")) != durability.isCluster()) {
-            throw refused(
-                    durability.isCluster()
-                            ? "this is no node of a Redis Cluster; the scheme for one server is redis:"
-                            : "this is a node of a Redis Cluster, whose scheme is redis+cluster:");
-        }
-        if ("sentinel".equals(facts.get("redis_mode"))) {
-            throw refused("this is a Sentinel and keeps no data; connect to the primary that it watches");
-        }
-        if ("slave".equals(facts.get("role"))) {
-            throw refused("this is a read-only replica; connect to its primary " + facts.get("master_host") + ":"
-                    + facts.get("master_port"));
-        }
-        eviction(facts);
-        return version;
-    }
-
-    private void eviction(Map<String, String> facts) {
-        String policy = facts.get("maxmemory_policy");
-        if (policy == null) {
-            remarks.add("the server does not tell its maxmemory-policy; it must be noeviction, or locks vanish");
-        } else if (!policy.equals("noeviction")) {
-            if (!"0".equals(facts.getOrDefault("maxmemory", "0"))) {
-                throw refused("maxmemory-policy is " + policy + ", which may evict a held lock when maxmemory is"
-                        + " reached; set it with CONFIG SET maxmemory-policy noeviction, or use another server");
-            }
-            if (durability.isStrict()) {
-                throw refused("maxmemory-policy is " + policy + ", and durability=strict needs noeviction: an evicted"
-                        + " lock leaves no trace");
-            }
-            remarks.add("maxmemory-policy is " + policy + ": harmless while maxmemory is 0; set it to noeviction before"
-                    + " maxmemory is ever set");
-        }
+        boolean direct = listens(deadline);
+        remarks.addAll(0, server.remarks());
+        return new Findings(version, direct, remarks);
     }
 
     private void record(Deadline deadline) throws InterruptedException {
         List<String> terms = durability.terms();
-        List<String> found = strictly(() -> connection.record(layout.record(), terms, deadline));
+        List<String> found = server.strictly(() -> connection.record(layout.record(), terms, deadline));
         if (!found.equals(terms)) {
-            throw refused("namespace '" + options.namespace() + "' belongs to " + Durability.shown(found)
+            throw server.refused("namespace '" + options.namespace() + "' belongs to " + Durability.shown(found)
                     + ", and this client speaks " + Durability.shown(terms)
                     + ": both side by side would grant twice; use another namespace, or stop all its"
                     + " users and delete the key " + layout.record());
-        }
-    }
-
-    @FunctionalInterface
-    private interface Step<T> {
-        T run() throws InterruptedException;
-    }
-
-    /** At open, an error inside a script can only mean that something it needs is not allowed. */
-    private <T> T strictly(Step<T> step) throws InterruptedException {
-        try {
-            return step.run();
-        } catch (StoreException e) {
-            if (e.kind() == StoreException.Kind.UNKNOWN
-                    && e.getCause() instanceof redis.clients.jedis.exceptions.JedisDataException error) {
-                throw StoreException.refused(
-                        RedisErrors.privileges(connection.store(), String.valueOf(error.getMessage())), error);
-            }
-            throw e;
         }
     }
 
@@ -158,7 +83,7 @@ final class RedisOpening {
         List<String> key = List.of(layout.scratch(AcquisitionId.random()));
         String first = AcquisitionId.random().value();
         String second = AcquisitionId.random().value();
-        strictly(() -> {
+        server.strictly(() -> {
             long token = connection
                     .run(
                             durability.withoutGrace(RedisScript.ENTER),
@@ -205,9 +130,5 @@ final class RedisOpening {
                     + " +subscribe +publish &hf:*, and no proxy that blocks subscriptions");
         }
         return heard;
-    }
-
-    private StoreException refused(String what) {
-        return StoreException.refused(connection.store() + ": " + what, null);
     }
 }

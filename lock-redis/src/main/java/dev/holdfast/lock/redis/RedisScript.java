@@ -29,7 +29,11 @@ enum RedisScript {
     CLUSTER_RENEW("clock", "cluster", "lock", "renew"),
     CLUSTER_RELEASE("clock", "cluster", "release-one", "lock", "release"),
     REGISTER("guard", "register"),
-    RECORD("record");
+    RECORD("record"),
+    REDLOCK_OPEN("clock", "redlock-grace", "redlock-record", "redlock-open"),
+    REDLOCK_ENTER("clock", "redlock-grace", "redlock-record", "lock", "redlock-enter"),
+    REDLOCK_RAISE("clock", "lock", "redlock-raise"),
+    REDLOCK_PEEK("clock", "redlock-peek");
 
     private final String text;
     private final String sha;

@@ -74,6 +74,11 @@ public final class StoreLauncher {
         return startTwice(kind, List.copyOf(extraArgs), Map.of());
     }
 
+    /** The same, living under this clock; the clock must outlive the store. */
+    public RunningStore start(StoreKind kind, List<String> extraArgs, MovableClock clock) {
+        return startTwice(kind, List.copyOf(extraArgs), clock.environment());
+    }
+
     /** Another store, started as this one was, that lives under this clock; the clock must outlive it. */
     public RunningStore startTwin(RunningStore original, MovableClock clock) {
         return startTwice(original.kind(), original.extraArgs(), clock.environment());

@@ -22,6 +22,11 @@ class RedisHarness extends StoreHarness {
         super(store);
     }
 
+    /** For one of several servers that are used together. */
+    RedisHarness(RunningStore store, String namespace) {
+        super(store, namespace);
+    }
+
     @Override
     String expectedResults() {
         return "dev/holdfast/lock/redis/redis.expected";
