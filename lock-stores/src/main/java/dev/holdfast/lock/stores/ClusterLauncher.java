@@ -4,8 +4,9 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Starts stores of several servers, from the programs that {@link StoreLauncher} finds. What the servers send each other
- * passes through relays in this JVM, so that one can be cut off without any privilege. Safe for use by several threads.
+ * Starts stores of several servers, from the programs that {@link StoreLauncher} finds. What the servers send each
+ * other passes through relays in this JVM, so that one can be cut off without any privilege. Safe for use by several
+ * threads.
  */
 public final class ClusterLauncher {
     private static final int QUORUM = 3;

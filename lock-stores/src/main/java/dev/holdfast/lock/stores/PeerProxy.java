@@ -3,12 +3,15 @@ package dev.holdfast.lock.stores;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A TCP relay between one member of a cluster and its peers, in this JVM: the address that the member's peers know.
@@ -20,6 +23,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class PeerProxy implements AutoCloseable {
     private static final int CHUNK = 64 * 1024;
+    private static final Duration REFUSED = Duration.ofSeconds(3);
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(20);
 
     /** What the relay has to know of the protocol between members. */
     interface Protocol {
@@ -82,17 +87,17 @@ final class PeerProxy implements AutoCloseable {
     }
 
     private void serve(Socket peer) {
-        Socket own = new Socket();
-        sockets.add(own);
+        Socket own = new Socket(); // replaced by one that is connected
         try {
             byte[] first = read(peer.getInputStream());
             String sender = protocol.sender(first);
             if (first.length > 0 && cut.awaitPassage(sender, member)) {
+                own = connected();
                 own.setTcpNoDelay(true);
                 peer.setTcpNoDelay(true);
-                own.connect(new InetSocketAddress(Ports.loopback(), target));
+                Socket there = own;
                 own.getOutputStream().write(protocol.passedOn(first));
-                daemon("peer-" + target + "-back", () -> copy(own, peer, sender));
+                daemon("peer-" + target + "-back", () -> copy(there, peer, sender));
                 copy(peer, own, sender);
             }
         } catch (IOException broken) {
@@ -102,6 +107,28 @@ final class PeerProxy implements AutoCloseable {
         } finally {
             end(peer);
             end(own);
+        }
+    }
+
+    /**
+     * A peer whose connection is refused tries again soon; here it was taken already, so trying again is up to the
+     * relay. A follower of ZooKeeper would otherwise give up a leader that does not listen yet.
+     */
+    private Socket connected() throws IOException {
+        long deadline = System.nanoTime() + REFUSED.toNanos();
+        while (true) {
+            Socket own = new Socket();
+            try {
+                own.connect(new InetSocketAddress(Ports.loopback(), target));
+                sockets.add(own);
+                return own;
+            } catch (ConnectException refused) {
+                own.close();
+                if (acceptor.isClosed() || System.nanoTime() - deadline > 0) {
+                    throw refused;
+                }
+                LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+            }
         }
     }
 

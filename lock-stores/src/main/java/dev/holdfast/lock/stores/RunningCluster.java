@@ -24,6 +24,7 @@ public final class RunningCluster implements AutoCloseable {
     private final PeerCut cut;
     private final List<RunningStore> members;
     private final List<String> peerNames = new ArrayList<>();
+    private volatile long knownTerm = Long.MIN_VALUE;
 
     /** Starts all members; leaves nothing behind if one does not start. */
     RunningCluster(Formation formation, PeerCut cut) {
@@ -134,19 +135,19 @@ public final class RunningCluster implements AutoCloseable {
      * @throws StoreException when nobody leads within 30 seconds
      */
     public RunningStore leader() {
-        return leaderAmong(members);
+        return leaderAmong(members, Long.MIN_VALUE);
     }
 
-    /** Who leads after this one, waiting for an election as {@link #leader} does. */
+    /** Who leads after this one, in a later term than any that {@link #leader} has seen; waits for the election. */
     public RunningStore leaderAfter(RunningStore former) {
-        return leaderAmong(others(former));
+        return leaderAmong(others(former), knownTerm);
     }
 
-    private RunningStore leaderAmong(List<RunningStore> candidates) {
+    private RunningStore leaderAmong(List<RunningStore> candidates, long after) {
         long deadline = System.nanoTime() + ELECTION.toNanos();
         while (System.nanoTime() - deadline < 0) {
             RunningStore leader = null;
-            long highest = Long.MIN_VALUE;
+            long highest = after;
             for (RunningStore member : candidates) {
                 OptionalLong term = term(member);
                 if (term.isPresent() && term.getAsLong() > highest) {
@@ -155,6 +156,7 @@ public final class RunningCluster implements AutoCloseable {
                 }
             }
             if (leader != null) {
+                knownTerm = Math.max(knownTerm, highest);
                 return leader;
             }
             LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
@@ -172,9 +174,27 @@ public final class RunningCluster implements AutoCloseable {
     }
 
     /**
+     * Waits until every member serves and exactly one leads: after a fault has ended, a former leader may believe in
+     * itself for a while.
+     *
+     * @throws StoreException when that does not come within 30 seconds
+     */
+    public void awaitWhole() {
+        long deadline = System.nanoTime() + ELECTION.toNanos();
+        while (!members.stream().allMatch(RunningStore::serves)
+                || members.stream().filter(member -> term(member).isPresent()).count() != 1) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new StoreException("the " + kind().scheme() + " cluster was not whole within "
+                        + ELECTION.toSeconds() + " s");
+            }
+            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+        }
+    }
+
+    /**
      * Cuts a member off from its peers, from now until {@link #rejoin}: what they send each other is held back, and
-     * connections stay, as when a network drops every packet. Clients still reach it. The standby of PostgreSQL does not
-     * hear of its primary any more, whichever of the two is cut off.
+     * connections stay, as when a network drops every packet. Clients still reach it. The standby of PostgreSQL does
+     * not hear of its primary any more, whichever of the two is cut off.
      */
     public void isolate(RunningStore member) {
         int number = members.indexOf(member);
@@ -201,6 +221,7 @@ public final class RunningCluster implements AutoCloseable {
     /** Kills all members and starts them with nothing left of their data; the first one leads PostgreSQL then. */
     public void restartEmpty() {
         members.forEach(RunningStore::kill);
+        knownTerm = Long.MIN_VALUE;
         if (formation.needsQuorum()) {
             List<CompletableFuture<Boolean>> restarts = new ArrayList<>();
             members.forEach(member -> restarts.add(async("empty-" + member.port(), () -> {

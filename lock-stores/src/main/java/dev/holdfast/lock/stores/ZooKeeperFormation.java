@@ -43,7 +43,7 @@ final class ZooKeeperFormation implements Formation {
     }
 
     private List<String> lines(int server) {
-        List<String> lines = new ArrayList<>(List.of("initLimit=20", "syncLimit=4"));
+        List<String> lines = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "initLimit=20", "syncLimit=4"));
         for (int i = 0; i < addresses.size(); i++) {
             Addresses of = addresses.get(i);
             lines.add("server." + (i + 1) + "=" + (i == server ? of.own() : of.known()));

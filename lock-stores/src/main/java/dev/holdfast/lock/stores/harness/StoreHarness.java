@@ -32,11 +32,15 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
     /** How long a look into the store may take. */
     static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
 
-    private final RunningStore store;
+    private final Deployment store;
     private final Link link;
     private final String namespace;
 
     StoreHarness(RunningStore store) {
+        this(new SingleServer(store));
+    }
+
+    StoreHarness(Deployment store) {
         this.store = store;
         this.namespace = "holdfast-tck-"
                 + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
@@ -68,8 +72,14 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
         return store.kind();
     }
 
+    /** The server to look into. */
     final RunningStore running() {
-        return store;
+        return store.server();
+    }
+
+    /** What the name of the store adds for several servers. */
+    final String suffix() {
+        return store.suffix();
     }
 
     final String namespace() {
@@ -82,7 +92,7 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
 
     @Override
     public String store() {
-        return store.kind().scheme();
+        return store.kind().scheme() + suffix();
     }
 
     @Override
@@ -131,7 +141,7 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
 
     @Override
     public final ClockedStore clockedStore() {
-        return new ClockedTwin(store, this::on);
+        return new ClockedTwin(running(), this::on);
     }
 
     @Override
@@ -141,7 +151,7 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
 
     @Override
     public Optional<StoreControl> control() {
-        return Optional.of(new Control(store));
+        return Optional.of(store.control());
     }
 
     @Override
