@@ -184,8 +184,8 @@ public final class RunningCluster implements AutoCloseable {
         while (!members.stream().allMatch(RunningStore::serves)
                 || members.stream().filter(member -> term(member).isPresent()).count() != 1) {
             if (System.nanoTime() - deadline > 0) {
-                throw new StoreException("the " + kind().scheme() + " cluster was not whole within "
-                        + ELECTION.toSeconds() + " s");
+                throw new StoreException(
+                        "the " + kind().scheme() + " cluster was not whole within " + ELECTION.toSeconds() + " s");
             }
             LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
         }

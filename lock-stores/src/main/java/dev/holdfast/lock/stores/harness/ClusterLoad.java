@@ -154,8 +154,7 @@ public final class ClusterLoad implements AutoCloseable {
             Await.until(
                     more + " more grants of " + each.getKey(),
                     lease.multipliedBy(6).plus(Timing.patience().multipliedBy(2)),
-                    () -> each.getValue().get() >= enough
-                            || working.stream().anyMatch(Future::isDone));
+                    () -> each.getValue().get() >= enough || working.stream().anyMatch(Future::isDone));
         }
     }
 

@@ -66,9 +66,8 @@ public interface QuorumFaults {
     private static void mend(RunningCluster cluster) {
         cluster.rejoin();
         cluster.members().forEach(RunningStore::resume);
-        cluster.restart(cluster.members().stream()
-                .filter(member -> !member.isAlive())
-                .toList());
+        cluster.restart(
+                cluster.members().stream().filter(member -> !member.isAlive()).toList());
         cluster.awaitWhole();
     }
 
