@@ -35,6 +35,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class ClusterLoad implements AutoCloseable {
     private static final int CLIENTS = 3;
+    private static final String BUSY = "busy";
+    private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final Duration SHORT_WORK = Duration.ofMillis(20);
 
     /** What is done to the servers. */
@@ -46,10 +48,16 @@ public final class ClusterLoad implements AutoCloseable {
     /**
      * What came of it.
      *
-     * @param findings of the checker; recoveries exclude the time during which something was being done
+     * @param findings of the checker; its recoveries exclude what happened while something was being done
      * @param lost accepted updates that the fenced counters lost
+     * @param served for each thing done, how long the lock that always changes hands was not granted anew, for people
      */
-    public record Outcome(Findings findings, long lost) {
+    public record Outcome(Findings findings, long lost, List<String> served) {
+        /** With its own copies. */
+        public Outcome {
+            served = List.copyOf(served);
+        }
+
         /** The overlaps that were expected of the store, and not prevented by its driver. */
         public long expectedOverlaps() {
             return findings.of(Rule.S1).stream()
@@ -70,11 +78,7 @@ public final class ClusterLoad implements AutoCloseable {
                     .append(" stale requests rejected, ")
                     .append(lost)
                     .append(" updates lost");
-            findings.recoveries().forEach(recovery -> text.append("; ")
-                    .append(recovery.disturbance().name())
-                    .append(": nobody had a lock for ")
-                    .append(recovery.nanos() / 1_000_000)
-                    .append(" ms"));
+            served.forEach(each -> text.append("; ").append(each));
             findings.failures().forEach(violation -> text.append("\n  ").append(violation));
             return text.toString();
         }
@@ -88,6 +92,7 @@ public final class ClusterLoad implements AutoCloseable {
     private final List<LostUpdate> counters = new ArrayList<>();
     private final List<LockClient> clients = new ArrayList<>();
     private final List<Disturbance> disturbances = new ArrayList<>();
+    private final List<String> served = new ArrayList<>();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Future<?>> working = new ArrayList<>();
     private volatile boolean goOn = true;
@@ -105,9 +110,9 @@ public final class ClusterLoad implements AutoCloseable {
                         .connectTimeout(Duration.ofSeconds(20))
                         .build()));
             }
-            contend("busy", SHORT_WORK, directory);
+            contend(BUSY, SHORT_WORK, directory);
             contend("held", lease.multipliedBy(3).dividedBy(2), directory);
-            awaitGrants(3);
+            awaitGrants();
         } catch (Exception e) {
             close();
             throw e;
@@ -140,7 +145,32 @@ public final class ClusterLoad implements AutoCloseable {
         act.run();
         long over = System.nanoTime();
         disturbances.add(new Disturbance(name, Set.of(), begins, over, over, over, effects, Rule.L1));
-        awaitGrants(2);
+        recovered(name);
+    }
+
+    /**
+     * Does something that lasts, lets them go on with it for about a lease, and undoes it; every lock has to be granted
+     * again in both cases.
+     *
+     * @param effects what the end of it may do to leases; as long as it lasts it may do nothing but slow them down
+     */
+    public void degraded(String name, Act begin, String back, Set<Effect> effects, Act end) throws Exception {
+        long begins = System.nanoTime();
+        begin.run();
+        long acts = System.nanoTime();
+        recovered(name);
+        peace();
+        long ends = System.nanoTime();
+        disturbances.add(new Disturbance(name, Set.of(), begins, acts, ends, ends, Set.of(), Rule.L1));
+        disturb(back, effects, end);
+    }
+
+    private void recovered(String name) throws Exception {
+        AtomicLong busy = grants.getOrDefault(BUSY, new AtomicLong());
+        long before = busy.get();
+        Duration took = Await.took(() -> Await.holdsWithin(LIMIT, () -> busy.get() > before));
+        served.add(name + ": next grant after " + took.toMillis() + " ms");
+        awaitGrants();
     }
 
     /** Lets them go on in peace for about a lease, in which nothing may be waited for but time. */
@@ -148,11 +178,11 @@ public final class ClusterLoad implements AutoCloseable {
         Await.never("a worker ended", lease, () -> working.stream().anyMatch(Future::isDone));
     }
 
-    private void awaitGrants(long more) throws Exception {
+    private void awaitGrants() throws Exception {
         for (Map.Entry<String, AtomicLong> each : grants.entrySet()) {
-            long enough = each.getValue().get() + more;
+            long enough = each.getValue().get() + 1;
             Await.until(
-                    more + " more grants of " + each.getKey(),
+                    "one more grant of " + each.getKey(),
                     lease.multipliedBy(6).plus(Timing.patience().multipliedBy(2)),
                     () -> each.getValue().get() >= enough || working.stream().anyMatch(Future::isDone));
         }
@@ -177,7 +207,7 @@ public final class ClusterLoad implements AutoCloseable {
         long lost = counters.stream()
                 .mapToLong(counter -> counter.accepted() - counter.value())
                 .sum();
-        return new Outcome(findings, lost);
+        return new Outcome(findings, lost, served);
     }
 
     private History.Recorded read() throws IOException {

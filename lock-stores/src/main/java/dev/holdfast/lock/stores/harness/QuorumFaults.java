@@ -86,9 +86,7 @@ public interface QuorumFaults {
     default void theLeaderIsStoppedAndGoesOn(@TempDir Path directory) throws Exception {
         under("leader stopped", directory, load -> {
             RunningStore leader = cluster().leader();
-            load.disturb("leader stopped", Set.of(), leader::pause);
-            load.peace();
-            load.disturb("former leader goes on", formerLeader(), leader::resume);
+            load.degraded("leader stopped", leader::pause, "former leader goes on", formerLeader(), leader::resume);
         });
     }
 
@@ -97,9 +95,8 @@ public interface QuorumFaults {
     default void theLeaderIsCutOff(@TempDir Path directory) throws Exception {
         under("leader cut off", directory, load -> {
             RunningStore leader = cluster().leader();
-            load.disturb("leader cut off", Set.of(), () -> cluster().isolate(leader));
-            load.peace();
-            load.disturb("leader back", Set.of(), () -> cluster().rejoin());
+            load.degraded(
+                    "leader cut off", () -> cluster().isolate(leader), "leader back", Set.of(), cluster()::rejoin);
         });
     }
 
@@ -108,9 +105,12 @@ public interface QuorumFaults {
     default void aFollowerIsCutOff(@TempDir Path directory) throws Exception {
         under("follower cut off", directory, load -> {
             RunningStore follower = cluster().others(cluster().leader()).get(0);
-            load.disturb("follower cut off", Set.of(), () -> cluster().isolate(follower));
-            load.peace();
-            load.disturb("follower back", Set.of(), () -> cluster().rejoin());
+            load.degraded(
+                    "follower cut off",
+                    () -> cluster().isolate(follower),
+                    "follower back",
+                    Set.of(),
+                    cluster()::rejoin);
         });
     }
 
