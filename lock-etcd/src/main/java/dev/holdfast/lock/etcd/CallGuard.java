@@ -16,12 +16,14 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Sees every gRPC call of a client: bounds it, proves where it can that it was never sent, and notices reconnects.
+ * Sees every gRPC call of a client: bounds it, asks for a member that has a leader, proves where it can that it was
+ * never sent, and notices reconnects.
  *
  * <p>jetcd has no deadline per call, and a future that timed out leaves its call in the channel, to be executed much
  * later. The deadline set here ends the call itself.
@@ -38,6 +40,11 @@ final class CallGuard implements ClientInterceptor {
 
     private static final String KEEP_ALIVE = "etcdserverpb.Lease/LeaseKeepAlive";
     private static final String KV_SERVICE = "etcdserverpb.KV";
+    private static final Set<String> NEEDS_LEADER = Set.of(KV_SERVICE, "etcdserverpb.Lease");
+
+    /** Lets a member that has lost its leader refuse at once, instead of waiting for one. */
+    private static final Metadata.Key<String> HAS_LEADER =
+            Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
 
     private volatile Duration callTimeout;
     private final Duration keepAliveTimeout;
@@ -67,6 +74,9 @@ final class CallGuard implements ClientInterceptor {
         return new SimpleForwardingClientCall<>(call) {
             @Override
             public void start(Listener<A> listener, Metadata headers) {
+                if (NEEDS_LEADER.contains(String.valueOf(method.getServiceName()))) {
+                    headers.put(HAS_LEADER, "true");
+                }
                 super.start(
                         new SimpleForwardingClientCallListener<>(listener) {
                             @Override

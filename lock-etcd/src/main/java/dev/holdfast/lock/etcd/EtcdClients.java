@@ -53,6 +53,8 @@ final class EtcdClients {
                         .toList());
         ClientBuilder builder = Client.builder()
                 .target("ip:///" + hosts)
+                // One after the other: a member that hangs, or is cut off from its peers, keeps its connections.
+                .loadBalancerPolicy("round_robin")
                 // A call that finds no connection fails at once, instead of being sent when nobody waits for it any
                 // more.
                 .waitForReady(false)

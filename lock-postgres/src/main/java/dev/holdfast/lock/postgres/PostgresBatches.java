@@ -147,6 +147,7 @@ final class PostgresBatches {
             statement.setLong(6, leaseTime.toMillis());
             statement.setInt(7, lockWait);
             try (ResultSet row = statement.executeQuery()) {
+                CommitWarnings.requireNone(statement);
                 row.next();
                 return row.getString(1);
             }
@@ -195,6 +196,7 @@ final class PostgresBatches {
 
     private static String[] texts(PreparedStatement statement) throws SQLException {
         try (ResultSet row = statement.executeQuery()) {
+            CommitWarnings.requireNone(statement);
             row.next();
             Array array = row.getArray(1);
             return (String[]) array.getArray();

@@ -109,6 +109,7 @@ final class PostgresDriver implements LockDriver {
         long sentAt = context.ticker().nanos();
         statement.setLong(channelAt + 1, sentAt - listener.origin());
         try (ResultSet row = statement.executeQuery()) {
+            CommitWarnings.requireNone(statement);
             row.next();
             String answer = row.getString(1);
             waits = answer.equals("waiting");

@@ -51,6 +51,7 @@ final class PostgresRegisters implements RegisterDriver {
                         statement.setBytes(4, value);
                         statement.setInt(5, lockWait);
                         try (ResultSet row = statement.executeQuery()) {
+                            CommitWarnings.requireNone(statement);
                             row.next();
                             return row.getBoolean(1)
                                     ? new RegisterAnswer.Accepted(Optional.ofNullable(row.getBytes(3)))

@@ -175,6 +175,15 @@ public final class RunningStore implements AutoCloseable {
         }
     }
 
+    /** Whether clients are served now; false also when it does not answer. */
+    boolean serves() {
+        try {
+            return isAlive() && recipe.ready(port);
+        } catch (IOException notNow) {
+            return false;
+        }
+    }
+
     /** SIGSTOP: the store keeps its memory and connections and does nothing, with all its child processes. */
     public void pause() {
         locked(() -> process.pause());

@@ -11,11 +11,21 @@ import java.util.List;
  * {@code cp}, because the embedded binaries have no pg_basebackup.
  */
 final class StandbyRecipe extends PostgresRecipe {
+    private static final String SIGNAL = "standby.signal";
+
     private final RunningStore primary;
+    private final int replicationPort;
+    private volatile boolean follows = true;
 
     StandbyRecipe(Path program, Cache cache, RunningStore primary) {
-        super(program, cache, List.of());
+        this(program, cache, primary, primary.port(), List.of());
+    }
+
+    /** A standby that streams through this port instead of the primary's own. */
+    StandbyRecipe(Path program, Cache cache, RunningStore primary, int replicationPort, List<String> extraArgs) {
+        super(program, cache, extraArgs);
         this.primary = primary;
+        this.replicationPort = replicationPort;
     }
 
     @Override
@@ -32,7 +42,7 @@ final class StandbyRecipe extends PostgresRecipe {
                             : "SELECT labelfile FROM pg_backup_stop(false)");
             write(directory.data().resolve("backup_label"), label, user);
         }
-        write(directory.data().resolve("standby.signal"), "", user);
+        write(directory.data().resolve(SIGNAL), "", user);
         user.give(directory.path());
     }
 
@@ -56,13 +66,14 @@ final class StandbyRecipe extends PostgresRecipe {
     @Override
     public List<String> command(StoreDirectory directory, int port) throws IOException {
         List<String> command = super.command(directory, port);
-        option(command, "primary_conninfo=host=" + HOST + " port=" + primary.port() + " user=postgres");
+        option(command, "primary_conninfo=host=" + HOST + " port=" + replicationPort + " user=postgres");
+        follows = Files.exists(directory.data().resolve(SIGNAL));
         return command;
     }
 
-    /** Ready when it refuses writes because it follows its primary. */
+    /** Ready when it refuses writes because it follows its primary, or, once it was promoted, when it takes them. */
     @Override
     public boolean ready(int port) throws IOException {
-        return "t".equals(ask(port, "SELECT pg_is_in_recovery()"));
+        return (follows ? "t" : "f").equals(ask(port, "SELECT pg_is_in_recovery()"));
     }
 }

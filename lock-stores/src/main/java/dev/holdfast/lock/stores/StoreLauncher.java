@@ -96,6 +96,18 @@ public final class StoreLauncher {
         }
     }
 
+    /** The program of this store, or an exception that says how to get it. */
+    Path program(StoreKind kind) {
+        missing(kind).ifPresent(why -> {
+            throw new StoreException(why);
+        });
+        return binaries.find(kind).orElseThrow();
+    }
+
+    Cache cache() {
+        return cache;
+    }
+
     private Recipe recipe(StoreKind kind, List<String> extraArgs) {
         missing(kind).ifPresent(why -> {
             throw new StoreException(why);

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  *
  * <p>Extra arguments that start with {@code -} go to the child's JVM, the others are lines of {@code zoo.cfg}.
  */
-final class ZooKeeperRecipe implements Recipe {
+class ZooKeeperRecipe implements Recipe {
     private static final String MAIN = "org.apache.zookeeper.server.ZooKeeperServerMain";
 
     /** One class of each jar the server needs. */
@@ -39,12 +39,20 @@ final class ZooKeeperRecipe implements Recipe {
     private static final String PACKETS = "zk_packets_received";
     private static final Duration WHILE_STARTING = Duration.ofMillis(250);
 
+    private final String main;
     private final List<String> extraArgs;
 
     /** Packets of our own four-letter commands since the server started. */
     private final AtomicLong ownPackets = new AtomicLong();
 
+    /** A server that stands alone. */
     ZooKeeperRecipe(List<String> extraArgs) {
+        this(MAIN, extraArgs);
+    }
+
+    /** A server whose main class is this one. */
+    ZooKeeperRecipe(String main, List<String> extraArgs) {
+        this.main = main;
         this.extraArgs = extraArgs;
     }
 
@@ -69,7 +77,7 @@ final class ZooKeeperRecipe implements Recipe {
     }
 
     @Override
-    public StoreKind kind() {
+    public final StoreKind kind() {
         return StoreKind.ZOOKEEPER;
     }
 
@@ -79,7 +87,7 @@ final class ZooKeeperRecipe implements Recipe {
     }
 
     @Override
-    public List<String> command(StoreDirectory directory, int port) throws IOException {
+    public final List<String> command(StoreDirectory directory, int port) throws IOException {
         Path config = directory.path().resolve("zoo.cfg");
         Files.write(config, config(directory, port));
         String classPath = Stream.concat(NEEDED.stream(), Stream.of(LOGGER))
@@ -93,7 +101,7 @@ final class ZooKeeperRecipe implements Recipe {
         command.addAll(List.of("-Dzookeeper.forceSync=no", "-Dzookeeper.preAllocSize=1024"));
         command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
         extraArgs.stream().filter(ZooKeeperRecipe::isForJvm).forEach(command::add);
-        command.addAll(List.of("-cp", classPath, MAIN, config.toString()));
+        command.addAll(List.of("-cp", classPath, main, config.toString()));
         return command;
     }
 
@@ -118,7 +126,7 @@ final class ZooKeeperRecipe implements Recipe {
 
     /** A server on its way up accepts connections and may never answer them, hence the short patience. */
     @Override
-    public boolean ready(int port) throws IOException {
+    public final boolean ready(int port) throws IOException {
         FourLetterProbe probe = new FourLetterProbe(HOST, port, WHILE_STARTING);
         if (!probe.ask("srvr").contains("Mode:")) {
             return false;
@@ -128,7 +136,7 @@ final class ZooKeeperRecipe implements Recipe {
     }
 
     @Override
-    public String version(int port) throws IOException {
+    public final String version(int port) throws IOException {
         ownPackets.incrementAndGet();
         String answer = new FourLetterProbe(HOST, port, PATIENCE).ask("srvr");
         return answer.replaceFirst("(?s)^Zookeeper version: ([0-9.]+).*$", "$1");
@@ -136,19 +144,19 @@ final class ZooKeeperRecipe implements Recipe {
 
     /** Packets received: requests, also of one batch, new sessions and the clients' pings. */
     @Override
-    public OptionalLong requests(int port) throws IOException {
+    public final OptionalLong requests(int port) throws IOException {
         ownPackets.incrementAndGet();
         FourLetterProbe probe = new FourLetterProbe(HOST, port, PATIENCE);
         return OptionalLong.of(probe.figure(PACKETS) - ownPackets.get());
     }
 
     @Override
-    public String url(int port) {
+    public final String url(int port) {
         return "zookeeper://" + HOST + ":" + port;
     }
 
     @Override
-    public String origin() {
+    public final String origin() {
         return jarOf(MAIN).map(Path::toString).orElse("?");
     }
 }

@@ -1,12 +1,15 @@
 /**
- * Starts, pauses, cuts and kills real single-node stores for tests and comparisons. It uses the JDK only: no client
- * library of any store is needed, and none is loaded.
+ * Starts, pauses, cuts and kills real stores of one or several servers for tests and comparisons. It uses the JDK only:
+ * no client library of any store is needed, and none is loaded.
  *
  * <ul>
  *   <li>{@link dev.holdfast.lock.stores.StoreLauncher} finds a store (named directory, {@code PATH} and the usual
  *       directories, binaries from Maven Central) and starts it on a free port in a directory of its own;
  *   <li>{@link dev.holdfast.lock.stores.RunningStore} is one started store: its URL, its version, its request counter,
  *       and the faults that take a whole process: pause, kill, restart with and without its data;
+ *   <li>{@link dev.holdfast.lock.stores.ClusterLauncher} starts stores of several servers,
+ *       {@link dev.holdfast.lock.stores.RunningCluster} is one: its members, who of them leads, members that are cut
+ *       off from their peers, a standby that is promoted;
  *   <li>{@link dev.holdfast.lock.stores.FaultProxy} sits between clients and a store for the faults of the network:
  *       latency, held bytes, refused and cut connections, and the lost reply of one chosen request
  *       ({@link dev.holdfast.lock.stores.LostReply});

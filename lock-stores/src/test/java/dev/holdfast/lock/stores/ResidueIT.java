@@ -30,7 +30,18 @@ class ResidueIT {
             List<StoreKind> here = Arrays.stream(StoreKind.values())
                     .filter(kind -> launcher.missing(kind).isEmpty())
                     .toList();
-            for (RunningStore store : launcher.startAll(here).values()) {
+            List<RunningStore> stores = new ArrayList<>(launcher.startAll(here).values());
+            ClusterLauncher clusters = new ClusterLauncher(launcher);
+            if (here.contains(StoreKind.ETCD)) {
+                stores.addAll(clusters.startEtcd().members());
+            }
+            if (here.contains(StoreKind.ZOOKEEPER)) {
+                stores.addAll(clusters.startZooKeeper().members());
+            }
+            if (here.contains(StoreKind.POSTGRES)) {
+                stores.addAll(clusters.startPostgres(true, List.of()).members());
+            }
+            for (RunningStore store : stores) {
                 if (arguments[0].equals("paused")) {
                     store.pause();
                 } else if (arguments[0].equals("killed")) {
@@ -40,7 +51,7 @@ class ResidueIT {
                 printSegment(store.directory().data().resolve("postmaster.pid"));
             }
             ProcessHandle.current().descendants().forEach(process -> System.out.println("pid " + process.pid()));
-            System.out.println("started " + here.size());
+            System.out.println("started " + stores.size());
             System.out.flush();
             System.in.read();
         }

@@ -12,6 +12,9 @@ import dev.holdfast.lock.spi.Grant;
 import dev.holdfast.lock.spi.ReleaseOutcome;
 import dev.holdfast.lock.spi.Renewal;
 import dev.holdfast.lock.spi.StoreException;
+import dev.holdfast.lock.stores.RunningCluster;
+import dev.holdfast.lock.stores.StoreLauncher;
+import dev.holdfast.lock.stores.harness.Topology;
 import dev.holdfast.lock.tck.Await;
 import dev.holdfast.lock.tck.RecordingContext;
 import dev.holdfast.lock.zookeeper.ZooKeeperBench.Opened;
@@ -26,14 +29,13 @@ import org.junit.jupiter.api.Test;
 class ZooKeeperEnsembleIT {
     private static final Duration LEASE = Duration.ofSeconds(8);
 
-    private Ensemble ensemble;
+    private RunningCluster ensemble;
     private ZooKeeperBench bench;
 
     @BeforeEach
     void start() throws Exception {
-        ensemble = new Ensemble();
-        Await.until("a quorum", Duration.ofSeconds(40), ensemble::serves);
-        bench = new ZooKeeperBench(ensemble.servers());
+        ensemble = Topology.ZOOKEEPER_3.start(new StoreLauncher());
+        bench = new ZooKeeperBench(servers());
     }
 
     @AfterEach
@@ -42,9 +44,13 @@ class ZooKeeperEnsembleIT {
         ensemble.close();
     }
 
+    private String servers() {
+        return ensemble.url().replace("zookeeper://", "");
+    }
+
     private Opened open() {
         RecordingContext context = bench.context(LEASE, Map.of());
-        return bench.open("zookeeper://" + ensemble.servers(), context);
+        return bench.open(ensemble.url(), context);
     }
 
     private static double age(long validFrom) {
@@ -79,7 +85,7 @@ class ZooKeeperEnsembleIT {
         Grant held = client.acquire("a");
         AcquisitionId waiter = AcquisitionId.random();
         assertInstanceOf(Answer.Waiting.class, rival.enter(waiter, "a", true));
-        ensemble.killLeader();
+        ensemble.leader().kill();
         long killed = System.nanoTime();
         Await.until("renewed by the next leader", Duration.ofSeconds(20), () -> {
             Renewal renewal = client.driver().renew(List.of(held)).get(0);
@@ -99,7 +105,7 @@ class ZooKeeperEnsembleIT {
 
     @Test
     void aFrameworkOfTheUsersIsObservedFirst() throws Exception {
-        Opened over = bench.over(bench.curator(ensemble.servers(), (int) LEASE.toMillis()));
+        Opened over = bench.over(bench.curator(servers(), (int) LEASE.toMillis()));
         assertTrue(over.driver().info().remarks().toString().contains("0.3 lease times"));
         long begin = System.nanoTime();
         Grant[] grant = new Grant[1];

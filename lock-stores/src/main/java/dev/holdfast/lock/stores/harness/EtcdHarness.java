@@ -23,9 +23,13 @@ final class EtcdHarness extends StoreHarness {
         super(store);
     }
 
+    EtcdHarness(Deployment store) {
+        super(store);
+    }
+
     @Override
     String expectedResults() {
-        return "dev/holdfast/lock/etcd/etcd.expected";
+        return "dev/holdfast/lock/etcd/etcd" + suffix() + ".expected";
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.holdfast.lock.stores.harness;
 
 import dev.holdfast.lock.stores.FaultProxy;
-import dev.holdfast.lock.stores.RunningStore;
 import dev.holdfast.lock.tck.LinkControl;
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -11,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 /** Power over the connection to a store, through a proxy that starts when it is first asked for. */
 final class Link implements LinkControl, AutoCloseable {
     private final StoreHarness harness;
-    private final RunningStore store;
+    private final Deployment store;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable FaultProxy proxy;
 
-    Link(StoreHarness harness, RunningStore store) {
+    Link(StoreHarness harness, Deployment store) {
         this.harness = harness;
         this.store = store;
     }
@@ -25,7 +24,7 @@ final class Link implements LinkControl, AutoCloseable {
         try {
             FaultProxy current = proxy;
             if (current == null) {
-                current = FaultProxy.before(store);
+                current = store.proxy();
                 proxy = current;
             }
             return current;
@@ -36,7 +35,7 @@ final class Link implements LinkControl, AutoCloseable {
 
     @Override
     public String url() {
-        return harness.inNamespace(store.urlVia(proxy().port()));
+        return harness.inNamespace(store.urlVia(proxy()));
     }
 
     @Override

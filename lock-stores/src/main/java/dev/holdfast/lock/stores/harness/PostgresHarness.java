@@ -12,6 +12,10 @@ final class PostgresHarness extends StoreHarness {
     private final boolean flushes;
 
     PostgresHarness(RunningStore store) {
+        this(new SingleServer(store));
+    }
+
+    PostgresHarness(Deployment store) {
         super(store);
         try {
             this.flushes = answers("SHOW fsync", "on");
@@ -22,13 +26,13 @@ final class PostgresHarness extends StoreHarness {
 
     @Override
     public String store() {
-        return "postgresql-row";
+        return "postgresql-row" + suffix();
     }
 
     /** What is not flushed need not survive, and the driver then rightly does not claim that it does. */
     @Override
     String expectedResults() {
-        return "dev/holdfast/lock/postgres/postgresql-row" + (flushes ? "" : "-unflushed") + ".expected";
+        return "dev/holdfast/lock/postgres/" + store() + (flushes ? "" : "-unflushed") + ".expected";
     }
 
     @Override

@@ -32,16 +32,24 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
     /** How long a look into the store may take. */
     static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
 
-    private final RunningStore store;
+    private final Deployment store;
     private final Link link;
     private final String namespace;
 
     StoreHarness(RunningStore store) {
+        this(new SingleServer(store), newNamespace());
+    }
+
+    StoreHarness(Deployment store) {
         this(store, newNamespace());
     }
 
     /** One that shares its namespace with others. */
     StoreHarness(RunningStore store, String namespace) {
+        this(new SingleServer(store), namespace);
+    }
+
+    private StoreHarness(Deployment store, String namespace) {
         this.store = store;
         this.namespace = namespace;
         this.link = new Link(this, store);
@@ -77,8 +85,14 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
         return store.kind();
     }
 
+    /** The server to look into. */
     final RunningStore running() {
-        return store;
+        return store.server();
+    }
+
+    /** What the name of the store adds for several servers. */
+    final String suffix() {
+        return store.suffix();
     }
 
     final String namespace() {
@@ -91,7 +105,7 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
 
     @Override
     public String store() {
-        return store.kind().scheme();
+        return store.kind().scheme() + suffix();
     }
 
     @Override
@@ -140,7 +154,7 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
 
     @Override
     public ClockedStore clockedStore() {
-        return new ClockedTwin(store, this::on);
+        return new ClockedTwin(running(), this::on);
     }
 
     @Override
@@ -150,7 +164,7 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
 
     @Override
     public Optional<StoreControl> control() {
-        return Optional.of(new Control(store));
+        return Optional.of(store.control());
     }
 
     @Override

@@ -20,9 +20,13 @@ final class ZooKeeperHarness extends StoreHarness {
         super(store);
     }
 
+    ZooKeeperHarness(Deployment store) {
+        super(store);
+    }
+
     @Override
     String expectedResults() {
-        return "dev/holdfast/lock/zookeeper/zookeeper.expected";
+        return "dev/holdfast/lock/zookeeper/zookeeper" + suffix() + ".expected";
     }
 
     @Override

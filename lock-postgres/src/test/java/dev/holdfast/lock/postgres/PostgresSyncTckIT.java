@@ -1,0 +1,36 @@
+package dev.holdfast.lock.postgres;
+
+import dev.holdfast.lock.stores.RunningCluster;
+import dev.holdfast.lock.stores.StoreLauncher;
+import dev.holdfast.lock.stores.harness.StoreHarness;
+import dev.holdfast.lock.stores.harness.Topology;
+import dev.holdfast.lock.tck.ExclusionTck;
+import dev.holdfast.lock.tck.FencingTck;
+import dev.holdfast.lock.tck.LockHarness;
+import dev.holdfast.lock.tck.OwnershipTck;
+import dev.holdfast.lock.tck.StoreFaultTck;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The kit's rules of safety on a primary whose commits wait for its standby. */
+class PostgresSyncTckIT implements ExclusionTck, OwnershipTck, FencingTck, StoreFaultTck {
+    private static RunningCluster cluster;
+    private static StoreHarness harness;
+
+    @BeforeAll
+    static void start() {
+        cluster = Topology.POSTGRES_ROW_SYNC.start(new StoreLauncher());
+        harness = Topology.POSTGRES_ROW_SYNC.on(cluster);
+    }
+
+    @AfterAll
+    static void stop() {
+        harness.close();
+        cluster.close();
+    }
+
+    @Override
+    public LockHarness harness() {
+        return harness;
+    }
+}

@@ -1,0 +1,32 @@
+package dev.holdfast.lock.stores.harness;
+
+import dev.holdfast.lock.stores.FaultProxy;
+import dev.holdfast.lock.stores.RunningStore;
+import dev.holdfast.lock.stores.StoreKind;
+import dev.holdfast.lock.tck.StoreControl;
+import java.util.OptionalLong;
+
+/** What a harness stands on: one started server, or several that form one store. */
+interface Deployment {
+    StoreKind kind();
+
+    /** What its name adds to that of the store, such as {@code -3}; empty for a single server. */
+    String suffix();
+
+    /** The server that looks into the store go to. */
+    RunningStore server();
+
+    /** The URL for clients, with every server they should know. */
+    String url();
+
+    /** A proxy before the server, or one of them. */
+    FaultProxy proxy();
+
+    /** The URL that leads through this proxy only. */
+    String urlVia(FaultProxy proxy);
+
+    StoreControl control();
+
+    /** Requests of clients to all servers. */
+    OptionalLong requests();
+}

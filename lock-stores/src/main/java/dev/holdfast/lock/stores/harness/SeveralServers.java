@@ -1,0 +1,67 @@
+package dev.holdfast.lock.stores.harness;
+
+import dev.holdfast.lock.stores.FaultProxy;
+import dev.holdfast.lock.stores.RunningCluster;
+import dev.holdfast.lock.stores.RunningStore;
+import dev.holdfast.lock.stores.StoreKind;
+import dev.holdfast.lock.tck.StoreControl;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * Several servers that form one store. Its faults take all servers at once, as when a data centre loses power: the
+ * guarantees of the store as a whole. Faults of single servers are tests of their own.
+ */
+record SeveralServers(RunningCluster cluster, String suffix) implements Deployment {
+    @Override
+    public StoreKind kind() {
+        return cluster.kind();
+    }
+
+    /** The leader: PostgreSQL writes there only, and ZooKeeper lists its sessions there. */
+    @Override
+    public RunningStore server() {
+        return cluster.leader();
+    }
+
+    @Override
+    public String url() {
+        return cluster.url();
+    }
+
+    /** Before a follower, where clients may use one: what it answers comes from further away. */
+    @Override
+    public FaultProxy proxy() {
+        RunningStore leader = cluster.leader();
+        return FaultProxy.before(
+                kind() == StoreKind.POSTGRES ? leader : cluster.others(leader).get(0));
+    }
+
+    @Override
+    public String urlVia(FaultProxy proxy) {
+        return cluster.urlVia(List.of(proxy.port()));
+    }
+
+    @Override
+    public StoreControl control() {
+        return new ClusterControl(cluster);
+    }
+
+    @Override
+    public OptionalLong requests() {
+        long sum = 0;
+        for (RunningStore member : cluster.members()) {
+            OptionalLong requests = member.requests();
+            if (requests.isEmpty()) {
+                return requests;
+            }
+            sum += requests.getAsLong();
+        }
+        return OptionalLong.of(sum);
+    }
+
+    @Override
+    public String toString() {
+        return cluster.toString();
+    }
+}
