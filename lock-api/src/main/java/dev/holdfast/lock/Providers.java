@@ -52,7 +52,7 @@ final class Providers {
     private static String artifactFor(String scheme) {
         String artifact =
                 switch (scheme) {
-                    case "redis", "rediss" -> "lock-redis";
+                    case "redis", "rediss", "redis+sentinel", "redis+cluster", "redlock" -> "lock-redis";
                     case "etcd", "etcds" -> "lock-etcd";
                     case "zookeeper" -> "lock-zookeeper";
                     case "postgresql" -> "lock-postgres";

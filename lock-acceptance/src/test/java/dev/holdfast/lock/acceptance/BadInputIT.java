@@ -59,7 +59,7 @@ class BadInputIT {
     }
 
     private static String url(Variant variant, int port) {
-        return url(variant.kind(), port) + (variant == Variant.POSTGRES_ADVISORY ? "&mode=advisory" : "");
+        return variant.url(url(variant.kind(), port));
     }
 
     private static String url(StoreKind kind, int port) {

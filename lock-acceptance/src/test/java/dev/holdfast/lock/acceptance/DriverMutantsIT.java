@@ -19,6 +19,7 @@ class DriverMutantsIT {
             Pattern.compile("dev\\.holdfast\\.lock\\.(stores\\.[A-Z].*|acceptance\\.(SuspectStores|StoreRack).*)");
     private static final Map<String, Class<?>> SUSPECTS = Map.of(
             "redis", RedisSuspect.class,
+            "redis-strict", RedisStrictSuspect.class,
             "etcd", EtcdSuspect.class,
             "zookeeper", ZooKeeperSuspect.class,
             "postgres", PostgresSuspect.class,

@@ -24,8 +24,13 @@ class RequestsIT {
     private static final int PAIRS = 500;
     private static final int LEASES = 1_000;
     private static final Duration ONE_WAY = Duration.ofMillis(50);
-    private static final Map<String, Integer> PER_PAIR =
-            Map.of("redis", 2, "etcd", 2, "zookeeper", 3, "postgresql-row", 2, "postgresql-advisory", 2);
+    private static final Map<String, Integer> PER_PAIR = Map.of(
+            "redis", 2,
+            "redis-strict", 2,
+            "etcd", 2,
+            "zookeeper", 3,
+            "postgresql-row", 2,
+            "postgresql-advisory", 2);
 
     @TestFactory
     Stream<DynamicTest> anUncontendedPairCostsTheseRequests() {

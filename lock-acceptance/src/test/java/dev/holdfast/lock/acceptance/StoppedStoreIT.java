@@ -44,6 +44,7 @@ class StoppedStoreIT {
                 .map(variant -> DynamicTest.dynamicTest(variant.store(), () -> {
                     try (RunningStore store = StoreRack.another(variant.kind());
                             StoreHarness harness = variant.on(store)) {
+                        harness.awaitGrants(harness.url());
                         stopped(store, harness);
                     }
                 }));

@@ -39,23 +39,28 @@ final class StoreRack {
         return LAUNCHER;
     }
 
-    /** One test for each store and way to use it, with a fresh harness. */
+    /** One test for each store and way to use it, with a fresh harness whose store grants. */
     static Stream<DynamicTest> onEveryStore(ThrowingConsumer<StoreHarness> test) {
         return Stream.of(Variant.values())
                 .map(variant -> DynamicTest.dynamicTest(variant.store(), () -> {
                     try (StoreHarness harness = variant.on(store(variant.kind()))) {
+                        harness.awaitGrants(harness.url());
                         test.accept(harness);
                     }
                 }));
     }
 
-    /** The URLs of every store and of memory, each in this namespace; modes of one store have one each. By name. */
+    /** The URLs of every store and of memory, each in this namespace; modes of one store have one each. All grant. */
     static Map<String, String> everyUrl(String namespace) {
         Map<String, String> urls = new LinkedHashMap<>();
         urls.put("memory", "memory:acceptance?namespace=" + namespace);
         for (Variant variant : Variant.values()) {
-            String url = store(variant.kind()).url() + "?namespace=" + namespace;
-            urls.put(variant.store(), variant == Variant.POSTGRES_ADVISORY ? url + "-advisory&mode=advisory" : url);
+            String own = variant.byDefault() ? namespace : namespace + "-" + variant.store();
+            String url = store(variant.kind()).url() + "?namespace=" + own;
+            urls.put(variant.store(), variant.url(url));
+            try (StoreHarness harness = variant.on(store(variant.kind()))) {
+                harness.awaitGrants(variant.url(url));
+            }
         }
         return urls;
     }

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class SuspectStores {
     private static final Map<StoreKind, RunningStore> SHARED = new ConcurrentHashMap<>();
+    private static final Map<String, RunningStore> OWN = new ConcurrentHashMap<>();
     private static final Map<StoreKind, RunningStore> FRESH = new ConcurrentHashMap<>();
 
     private SuspectStores() {}
@@ -19,6 +20,11 @@ public final class SuspectStores {
     /** The store of all mutants that leave nothing of themselves in it but, perhaps, open connections. */
     public static RunningStore shared(StoreKind kind) {
         return SHARED.computeIfAbsent(kind, missing -> StoreRack.another(missing));
+    }
+
+    /** The store of all mutants of a suspect that empties and restarts it, which the others must not notice. */
+    public static RunningStore own(String suspect, StoreKind kind) {
+        return OWN.computeIfAbsent(suspect, missing -> StoreRack.another(kind));
     }
 
     /** The store for the next mutant of this kind. */

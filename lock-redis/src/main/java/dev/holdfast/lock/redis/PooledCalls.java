@@ -5,12 +5,14 @@ import dev.holdfast.lock.spi.StoreException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.commons.pool2.BasePooledObjectFactory;
 import org.apache.commons.pool2.PooledObject;
 import org.apache.commons.pool2.impl.DefaultPooledObject;
@@ -34,15 +36,21 @@ final class PooledCalls implements RedisCalls {
     private static final int SMALL = 8_192;
 
     private final RedisAddress address;
+    private final RedisTarget target;
+    private final int replicas;
     private final DriverContext context;
     private final ConnectGate gate;
     private final GenericObjectPool<RedisLink> pool;
     private final Set<RedisLink> links = ConcurrentHashMap.newKeySet();
+    private final @Nullable PrimaryWatch watch;
     private volatile @Nullable RedisLink subscription;
     private volatile boolean closed;
 
-    PooledCalls(RedisAddress address, DriverContext context, ConnectGate gate) {
+    /** @param replicas how many of them must have a grant before it is believed; 0 for none */
+    PooledCalls(RedisAddress address, DriverContext context, ConnectGate gate, int replicas) {
         this.address = address;
+        this.target = address.target(context.threads());
+        this.replicas = replicas;
         this.context = context;
         this.gate = gate;
         GenericObjectPoolConfig<RedisLink> config = new GenericObjectPoolConfig<>();
@@ -50,14 +58,13 @@ final class PooledCalls implements RedisCalls {
         config.setMaxIdle(address.poolSize());
         config.setJmxEnabled(false);
         this.pool = new GenericObjectPool<>(new LinkFactory(), config);
+        this.watch = address.isSentinel() ? new PrimaryWatch(target, context, this::moved) : null;
     }
 
     private final class LinkFactory extends BasePooledObjectFactory<RedisLink> {
         @Override
         public RedisLink create() {
-            RedisLink link = new RedisLink(address, context.threads());
-            links.add(link);
-            return link;
+            return link();
         }
 
         @Override
@@ -72,45 +79,66 @@ final class PooledCalls implements RedisCalls {
         }
     }
 
+    private RedisLink link() {
+        RedisLink link = new RedisLink(target, address.greeting(), address.isTls(), context.threads());
+        links.add(link);
+        return link;
+    }
+
     @Override
     public Object evalsha(RedisScript script, List<String> keys, List<String> arguments, Deadline deadline)
             throws InterruptedException {
-        return script(Protocol.Command.EVALSHA, script.sha(), keys, arguments, deadline);
+        return script(new ScriptRequest(script, true, replicas, deadline).with(keys, arguments), deadline);
     }
 
     @Override
     public Object eval(RedisScript script, List<String> keys, List<String> arguments, Deadline deadline)
             throws InterruptedException {
-        return script(Protocol.Command.EVAL, script.text(), keys, arguments, deadline);
+        return script(new ScriptRequest(script, false, replicas, deadline).with(keys, arguments), deadline);
     }
 
-    private Object script(
-            Protocol.Command command, String script, List<String> keys, List<String> arguments, Deadline deadline)
-            throws InterruptedException {
-        CommandArguments request = new CommandArguments(command).add(script).add(Integer.toString(keys.size()));
-        int size = script.length();
-        for (String key : keys) {
-            request.add(key);
-            size += 3 * key.length();
+    /** Sends this script. */
+    Object script(ScriptRequest request, Deadline deadline) throws InterruptedException {
+        return call(request, request.size(), deadline);
+    }
+
+    /** Sends these scripts in one go: replies, or the errors in their place. */
+    List<Object> scripts(List<ScriptRequest> requests, Deadline deadline) throws InterruptedException {
+        if (replicas > 0) {
+            List<Object> replies = new ArrayList<>(requests.size());
+            for (ScriptRequest request : requests) {
+                try {
+                    replies.add(script(request, deadline));
+                } catch (StoreException | JedisDataException | JedisConnectionException e) {
+                    replies.add(e);
+                }
+            }
+            return replies;
         }
-        for (String argument : arguments) {
-            request.add(argument);
-            size += argument.length();
-        }
-        return call(request, size, deadline);
+        int size = requests.stream().mapToInt(ScriptRequest::size).sum();
+        return call(connection -> ScriptRequest.pipelined(requests, connection), size, deadline);
+    }
+
+    /** The answer of {@code CLUSTER SLOTS}. */
+    List<?> slots(Deadline deadline) throws InterruptedException {
+        return (List<?>) command(new CommandArguments(Protocol.Command.CLUSTER).add("SLOTS"), deadline);
     }
 
     @Override
     public String info(Deadline deadline) throws InterruptedException {
-        return BuilderFactory.STRING.build(call(new CommandArguments(Protocol.Command.INFO), 0, deadline));
+        return BuilderFactory.STRING.build(command(new CommandArguments(Protocol.Command.INFO), deadline));
     }
 
     @Override
     public void delete(String key, Deadline deadline) throws InterruptedException {
-        call(new CommandArguments(Protocol.Command.DEL).add(key), 0, deadline);
+        command(new CommandArguments(Protocol.Command.DEL).add(key), deadline);
     }
 
-    private Object call(CommandArguments request, int size, Deadline deadline) throws InterruptedException {
+    private Object command(CommandArguments request, Deadline deadline) throws InterruptedException {
+        return call(connection -> connection.executeCommand(request), 0, deadline);
+    }
+
+    private <T> T call(Function<Connection, T> request, int size, Deadline deadline) throws InterruptedException {
         RedisLink link = borrow(deadline);
         boolean sound = false;
         ScheduledFuture<?> cut = null;
@@ -119,11 +147,19 @@ final class PooledCalls implements RedisCalls {
             if (size > SMALL) {
                 cut = context.timer().schedule(link::close, deadline.nanos(), TimeUnit.NANOSECONDS);
             }
-            Object reply = connection.executeCommand(request);
+            T reply = request.apply(connection);
             sound = true;
             return reply;
+        } catch (StoreException e) {
+            // Answered, but not confirmed by replicas; any other kind says that there is no connection.
+            sound = e.kind() == StoreException.Kind.UNKNOWN;
+            throw e;
         } catch (JedisDataException e) {
-            sound = true;
+            sound = !hasMoved(e);
+            if (!sound) {
+                moved();
+                throw StoreException.notExecuted(address + ": " + e.getMessage() + "; asking the sentinels", e);
+            }
             throw e;
         } catch (JedisConnectionException e) {
             if (!(e.getCause() instanceof SocketTimeoutException)) {
@@ -136,6 +172,18 @@ final class PooledCalls implements RedisCalls {
         } finally {
             giveBack(link, sound && (cut == null || cut.cancel(false)));
         }
+    }
+
+    /** Whether this says that the server is no primary any more: the first write of a script proves it, undone. */
+    private boolean hasMoved(JedisDataException error) {
+        return address.isSentinel()
+                && RedisErrors.code(String.valueOf(error.getMessage())).equals("READONLY");
+    }
+
+    /** Ends every connection: those to the former primary lead nowhere. What is under way has an unknown outcome. */
+    void moved() {
+        pool.clear();
+        links.forEach(RedisLink::close);
     }
 
     private RedisLink borrow(Deadline deadline) throws InterruptedException {
@@ -190,8 +238,7 @@ final class PooledCalls implements RedisCalls {
 
     @Override
     public void subscribe(JedisPubSub listener, String channel, Deadline deadline) throws InterruptedException {
-        RedisLink link = new RedisLink(address, context.threads());
-        links.add(link);
+        RedisLink link = link();
         subscription = link;
         try {
             if (!closed) {
@@ -225,7 +272,9 @@ final class PooledCalls implements RedisCalls {
     @Override
     public void close() {
         closed = true;
-        pool.clear();
-        links.forEach(RedisLink::close);
+        moved();
+        if (watch != null) {
+            watch.close();
+        }
     }
 }

@@ -16,6 +16,22 @@ interface RedisCalls extends AutoCloseable {
     Object eval(RedisScript script, List<String> keys, List<String> arguments, Deadline deadline)
             throws InterruptedException;
 
+    /** Whether a script takes the keys of one slot only, so that a batch of locks is a script for each. */
+    default boolean isCluster() {
+        return false;
+    }
+
+    /**
+     * Runs a script for each of these keys, in as few round trips as there are nodes; where {@link #isCluster()}.
+     *
+     * @return for each key the reply, or the exception in its place
+     */
+    default List<Object> evalEach(
+            RedisScript script, List<String> keys, List<List<String>> arguments, Deadline deadline)
+            throws InterruptedException {
+        throw new UnsupportedOperationException("one script takes all keys");
+    }
+
     String info(Deadline deadline) throws InterruptedException;
 
     void delete(String key, Deadline deadline) throws InterruptedException;

@@ -52,6 +52,38 @@ final class RedisConnection implements AutoCloseable {
         return uninterrupted(() -> run(script, keys, arguments, deadline));
     }
 
+    /** Whether a batch must be run by {@link #finishEach}. */
+    boolean isCluster() {
+        return calls.isCluster();
+    }
+
+    /**
+     * Runs a script that takes a list of locks for each of these alone, as {@link #finish}; empty where it failed.
+     *
+     * @throws StoreException why, if it failed for all of them
+     */
+    List<Optional<Long>> finishEach(
+            RedisScript script, List<String> keys, List<List<String>> arguments, Deadline deadline) {
+        List<Object> replies = uninterrupted(() -> mapped(() -> calls.evalEach(script, keys, arguments, deadline)));
+        List<Optional<Long>> results = new ArrayList<>(replies.size());
+        for (Object reply : replies) {
+            results.add(reply instanceof List<?> numbers ? Optional.of((Long) numbers.get(0)) : Optional.<Long>empty());
+        }
+        if (results.stream().noneMatch(Optional::isPresent)) {
+            throw failure(replies.get(0));
+        }
+        return results;
+    }
+
+    private StoreException failure(Object instead) {
+        if (instead instanceof StoreException known) {
+            return known;
+        }
+        return instead instanceof JedisDataException error
+                ? RedisErrors.reply(store, error)
+                : RedisErrors.noReply(store, (RuntimeException) instead);
+    }
+
     /** Runs the script for a register, to the end as {@link #finish}. */
     List<String> register(String key, List<String> arguments, Deadline deadline) {
         return uninterrupted(() -> texts(RedisScript.REGISTER, key, arguments, deadline));
@@ -83,7 +115,8 @@ final class RedisConnection implements AutoCloseable {
         return texts(RedisScript.RECORD, key, arguments, deadline);
     }
 
-    private List<String> texts(RedisScript script, String key, List<String> arguments, Deadline deadline)
+    /** Runs a script that answers with texts. */
+    List<String> texts(RedisScript script, String key, List<String> arguments, Deadline deadline)
             throws InterruptedException {
         return mapped(() -> evaluate(script, List.of(key), arguments, deadline)).stream()
                 .map(field -> field instanceof byte[] bytes ? SafeEncoder.encode(bytes) : String.valueOf(field))

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The protocol of docs/redis.md, from the client's side. Safe for use by several threads. */
@@ -43,6 +44,7 @@ final class RedisDriver implements LockDriver {
     private final RedisConnection connection;
     private final RedisWaiters waiters;
     private final RedisSubscriber subscriber;
+    private final Durability durability;
     private final RedisLayout layout;
     private final DriverInfo info;
     private final Duration leaseTime;
@@ -56,11 +58,13 @@ final class RedisDriver implements LockDriver {
             RedisConnection connection,
             RedisWaiters waiters,
             RedisSubscriber subscriber,
+            Durability durability,
             DriverInfo info) {
         this.context = context;
         this.connection = connection;
         this.waiters = waiters;
         this.subscriber = subscriber;
+        this.durability = durability;
         this.layout = new RedisLayout(context.options().namespace());
         this.registers =
                 new RedisRegisters(connection, layout, context.options().storeTimeout());
@@ -100,8 +104,11 @@ final class RedisDriver implements LockDriver {
             waiters.sending(request, n, sent);
         }
         try {
-            List<Long> reply =
-                    connection.run(script, List.of(layout.lock(request.name())), arguments, within(request.timeout()));
+            List<Long> reply = connection.run(
+                    durability.script(script),
+                    durability.keys(List.of(layout.lock(request.name()))),
+                    durability.arguments(arguments),
+                    within(request.timeout()));
             return answer(request, reply, sent, channel);
         } catch (InterruptedException e) {
             waiters.unanswered(request.id());
@@ -143,8 +150,7 @@ final class RedisDriver implements LockDriver {
         waiters.forget(request.id());
         List<String> arguments = List.of(request.id().value(), lease, flag(request.unanswered()));
         try {
-            connection.finish(
-                    RedisScript.LEAVE, List.of(layout.lock(request.name())), arguments, within(request.timeout()));
+            finish(RedisScript.LEAVE, List.of(layout.lock(request.name())), arguments, within(request.timeout()));
             return LeaveOutcome.GONE;
         } catch (StoreException e) {
             return LeaveOutcome.UNKNOWN;
@@ -157,15 +163,14 @@ final class RedisDriver implements LockDriver {
     }
 
     private List<Renewal> renewBatch(List<Grant> grants, Deadline deadline) {
-        List<String> arguments = new ArrayList<>(1 + 2 * grants.size());
-        arguments.add(lease);
-        for (Grant grant : grants) {
-            arguments.add(grant.id().value());
-            arguments.add(Long.toString(grant.token()));
-        }
         long sent = context.ticker().nanos();
-        return connection.finish(RedisScript.RENEW, keys(grants), arguments, deadline).stream()
-                .map(reply -> renewal(reply, sent))
+        return each(
+                        RedisScript.RENEW,
+                        grants,
+                        grant -> List.of(grant.id().value(), Long.toString(grant.token())),
+                        deadline)
+                .stream()
+                .map(reply -> reply.isPresent() ? renewal(reply.get(), sent) : new Renewal.Unknown())
                 .toList();
     }
 
@@ -182,18 +187,40 @@ final class RedisDriver implements LockDriver {
     }
 
     private List<ReleaseOutcome> releaseBatch(List<Grant> grants, Deadline deadline) {
-        List<String> arguments = new ArrayList<>(1 + 3 * grants.size());
-        arguments.add(lease);
-        for (Grant grant : grants) {
-            arguments.add(grant.id().value());
-            arguments.add(Long.toString(grant.token()));
-            arguments.add(flag(!(grant.ticket() instanceof Ticket ticket) || ticket.unanswered()));
+        return each(
+                        RedisScript.RELEASE,
+                        grants,
+                        grant -> List.of(
+                                grant.id().value(),
+                                Long.toString(grant.token()),
+                                flag(!(grant.ticket() instanceof Ticket ticket) || ticket.unanswered())),
+                        deadline)
+                .stream()
+                .map(reply -> reply.map(RedisDriver::released).orElse(ReleaseOutcome.UNKNOWN))
+                .toList();
+    }
+
+    private static ReleaseOutcome released(long reply) {
+        return reply == 1 ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD;
+    }
+
+    /** One script for all of these grants, or on a Cluster one for each; empty where its outcome is unknown. */
+    private List<Optional<Long>> each(
+            RedisScript script, List<Grant> grants, Function<Grant, List<String>> own, Deadline deadline) {
+        if (connection.isCluster()) {
+            List<List<String>> arguments = new ArrayList<>(grants.size());
+            for (Grant grant : grants) {
+                List<String> one = new ArrayList<>(List.of(lease));
+                one.addAll(own.apply(grant));
+                arguments.add(one);
+            }
+            return connection.finishEach(durability.script(script), keys(grants), arguments, deadline);
         }
-        List<ReleaseOutcome> outcomes = new ArrayList<>(grants.size());
-        for (long reply : connection.finish(RedisScript.RELEASE, keys(grants), arguments, deadline)) {
-            outcomes.add(reply == 1 ? ReleaseOutcome.RELEASED : ReleaseOutcome.NOT_HELD);
-        }
-        return outcomes;
+        List<String> arguments = new ArrayList<>(List.of(lease));
+        grants.forEach(grant -> arguments.addAll(own.apply(grant)));
+        return finish(script, keys(grants), arguments, deadline).stream()
+                .map(Optional::of)
+                .toList();
     }
 
     /** One request for each {@value #BATCH} grants, all by one deadline; a batch that fails leaves the others alone. */
@@ -216,6 +243,11 @@ final class RedisDriver implements LockDriver {
             throw failure;
         }
         return results;
+    }
+
+    private List<Long> finish(RedisScript script, List<String> locks, List<String> arguments, Deadline deadline) {
+        return connection.finish(
+                durability.script(script), durability.keys(locks), durability.arguments(arguments), deadline);
     }
 
     private List<String> keys(List<Grant> grants) {

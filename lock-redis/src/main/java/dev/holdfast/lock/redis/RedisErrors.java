@@ -53,6 +53,12 @@ final class RedisErrors {
         if (code.equals("NOPERM")) {
             return StoreException.refused(privileges(store, message), error);
         }
+        if (code.equals("FOREIGN")) {
+            return StoreException.refused(
+                    store + ": the namespace belongs to" + message.substring(message.indexOf("FOREIGN") + 7)
+                            + " by now; both side by side would grant twice",
+                    error);
+        }
         // A script that ended with an error may have written before.
         return StoreException.unknown(store + " answered with an error: " + message, error);
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.lock.redis;
 
+import dev.holdfast.lock.spi.LockUrl;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,6 +18,7 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /**
@@ -24,14 +26,24 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
  * connecting too. Used by one thread at a time, but for {@link #close()}, which any thread may call to end a request.
  */
 final class RedisLink {
-    private final RedisAddress address;
+    private final RedisTarget target;
+    private final JedisClientConfig greeting;
+    private final boolean secured;
     private final ThreadFactory threads;
     private volatile @Nullable BoundedSocket socket;
     private volatile boolean closed;
     private @Nullable Connection connection;
 
-    RedisLink(RedisAddress address, ThreadFactory threads) {
-        this.address = address;
+    /**
+     * Not connected yet.
+     *
+     * @param greeting how Jedis greets the server
+     * @param secured whether to speak TLS
+     */
+    RedisLink(RedisTarget target, JedisClientConfig greeting, boolean secured, ThreadFactory threads) {
+        this.target = target;
+        this.greeting = greeting;
+        this.secured = secured;
         this.threads = threads;
     }
 
@@ -64,19 +76,20 @@ final class RedisLink {
 
     /** Connects and greets, all within the deadline; leaves nothing open when it fails. */
     void open(Deadline deadline) throws IOException, InterruptedException {
-        BoundedSocket plain = connect(deadline);
+        LockUrl.Host host = target.find(deadline);
+        BoundedSocket plain = connect(host, deadline);
         try {
             plain.bound(deadline);
-            connection = new Connection(() -> layered(plain), address.greeting());
+            connection = new Connection(() -> layered(plain, host), greeting);
         } catch (RuntimeException e) {
             close();
             throw e;
         }
     }
 
-    private BoundedSocket connect(Deadline deadline) throws IOException, InterruptedException {
-        IOException failure = new UnknownHostException(address.host().name());
-        InetAddress[] found = resolve(deadline);
+    private BoundedSocket connect(LockUrl.Host host, Deadline deadline) throws IOException, InterruptedException {
+        IOException failure = new UnknownHostException(host.name());
+        InetAddress[] found = resolve(host.name(), deadline);
         for (int i = 0; i < found.length && !deadline.isOver(); i++) {
             BoundedSocket plain = new BoundedSocket();
             socket = plain;
@@ -87,7 +100,7 @@ final class RedisLink {
                 plain.setTcpNoDelay(true);
                 plain.setKeepAlive(true);
                 plain.connect(
-                        new InetSocketAddress(found[i], address.host().port()),
+                        new InetSocketAddress(found[i], host.port()),
                         Math.max(1, deadline.millis() / (found.length - i)));
                 return plain;
             } catch (IOException e) {
@@ -99,8 +112,7 @@ final class RedisLink {
     }
 
     /** The name service knows no timeout, so it is asked on a thread that can be left behind. */
-    private InetAddress[] resolve(Deadline deadline) throws IOException, InterruptedException {
-        String name = address.host().name();
+    private InetAddress[] resolve(String name, Deadline deadline) throws IOException, InterruptedException {
         if (name.indexOf(':') >= 0 || name.matches("[0-9.]+")) {
             return new InetAddress[] {InetAddress.getByName(name)};
         }
@@ -115,15 +127,13 @@ final class RedisLink {
         }
     }
 
-    private Socket layered(BoundedSocket plain) {
-        if (!address.isTls()) {
+    private Socket layered(BoundedSocket plain, LockUrl.Host at) {
+        if (!secured) {
             return plain;
         }
         try {
             SSLSocketFactory factory = SSLContext.getDefault().getSocketFactory();
-            String host = address.host().name();
-            SSLSocket secure =
-                    (SSLSocket) factory.createSocket(plain, host, address.host().port(), true);
+            SSLSocket secure = (SSLSocket) factory.createSocket(plain, at.name(), at.port(), true);
             SSLParameters parameters = secure.getSSLParameters();
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
             secure.setSSLParameters(parameters);

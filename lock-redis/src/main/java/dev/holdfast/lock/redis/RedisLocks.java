@@ -20,8 +20,9 @@ import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.util.Pool;
 
 /**
- * Locks on one Redis primary: {@code redis:} and, over TLS, {@code rediss:}. URL, parameters, privileges and guarantees
- * are described in {@code docs/redis.md}.
+ * Locks on one Redis primary: {@code redis:} and, over TLS, {@code rediss:}; on the one that sentinels name: {@code
+ * redis+sentinel:}; or on a Cluster: {@code redis+cluster:}. URL, parameters, privileges and guarantees are described
+ * in {@code docs/redis.md}.
  */
 public final class RedisLocks implements LockProvider {
     /** For {@link java.util.ServiceLoader}. */
@@ -29,19 +30,22 @@ public final class RedisLocks implements LockProvider {
 
     @Override
     public Set<String> schemes() {
-        return Set.of("redis", "rediss");
+        return Set.of("redis", "rediss", "redis+sentinel", "redis+cluster");
     }
 
     @Override
     public Set<String> parameters() {
-        return Set.of();
+        return Durability.PARAMETERS;
     }
 
     @Override
     public LockDriver open(LockUrl url, DriverContext context) {
         RedisAddress address = new RedisAddress(url, context.options().parameters());
-        RedisCalls calls = new PooledCalls(address, context, new ConnectGate(context.ticker()));
-        return open(address.toString(), calls, context);
+        Durability durability = Durability.of(context.options(), address.topology());
+        RedisCalls calls = address.topology() == Topology.CLUSTER
+                ? new ClusterCalls(address, context, durability.replicas())
+                : new PooledCalls(address, context, new ConnectGate(context.ticker()), durability.replicas());
+        return open(address.toString(), calls, context, durability);
     }
 
     /**
@@ -57,7 +61,8 @@ public final class RedisLocks implements LockProvider {
      * @throws StoreUnavailableException if the server does not answer
      */
     public static LockClient over(UnifiedJedis jedis, ClientOptions options) {
-        return Locks.over(options, context -> open("Redis (given client)", new SharedCalls(jedis), context));
+        return Locks.over(
+                options, context -> open("Redis (given client)", new SharedCalls(jedis), context, given(context)));
     }
 
     /**
@@ -69,23 +74,28 @@ public final class RedisLocks implements LockProvider {
      * @throws StoreUnavailableException if the server does not answer
      */
     public static LockClient over(Pool<Jedis> pool, ClientOptions options) {
-        return Locks.over(options, context -> open("Redis (given pool)", new JedisPoolCalls(pool), context));
+        return Locks.over(
+                options, context -> open("Redis (given pool)", new JedisPoolCalls(pool), context, given(context)));
     }
 
-    private static LockDriver open(String store, RedisCalls calls, DriverContext context) {
+    private static Durability given(DriverContext context) {
+        return Durability.of(context.options(), Topology.SINGLE);
+    }
+
+    private static LockDriver open(String store, RedisCalls calls, DriverContext context, Durability durability) {
         RedisConnection connection = new RedisConnection(store, context.ticker(), calls);
         boolean opened = false;
         RedisSubscriber subscriber = null;
         try {
             Duration leaseTime = RedisOpening.leaseTime(context.options());
             Deadline deadline = connection.within(context.options().connectTimeout());
-            RedisWaiters waiters = new RedisWaiters(context, leaseTime);
+            RedisWaiters waiters = new RedisWaiters(context, leaseTime, durability.replicas() == 0);
             subscriber = new RedisSubscriber(context, calls, waiters, leaseTime);
             RedisOpening.Findings findings =
-                    new RedisOpening(connection, subscriber, context.options()).check(deadline);
+                    new RedisOpening(connection, subscriber, context.options(), durability).check(deadline);
             DriverInfo info = new DriverInfo(
                     "Redis", findings.version(), claims(findings.direct()), leaseTime, findings.remarks());
-            LockDriver driver = new RedisDriver(context, connection, waiters, subscriber, info);
+            LockDriver driver = new RedisDriver(context, connection, waiters, subscriber, durability, info);
             opened = true;
             return driver;
         } catch (InterruptedException e) {
@@ -107,5 +117,29 @@ public final class RedisLocks implements LockProvider {
             claims.add(Claim.DIRECT_WAKEUP);
         }
         return claims;
+    }
+
+    /**
+     * Locks on a majority of independent Redis servers: {@code redlock://a:6379,b:6379,c:6379}. URL, parameters,
+     * protocol and guarantees are described in {@code docs/redlock.md}.
+     */
+    public static final class Redlock implements LockProvider {
+        /** For {@link java.util.ServiceLoader}. */
+        public Redlock() {}
+
+        @Override
+        public Set<String> schemes() {
+            return Set.of("redlock");
+        }
+
+        @Override
+        public Set<String> parameters() {
+            return RedlockSettings.PARAMETERS;
+        }
+
+        @Override
+        public LockDriver open(LockUrl url, DriverContext context) {
+            return RedlockOpening.open(url, context);
+        }
     }
 }

@@ -22,13 +22,15 @@ final class RedisOpening {
     private final RedisConnection connection;
     private final RedisSubscriber subscriber;
     private final DriverOptions options;
+    private final Durability durability;
     private final RedisLayout layout;
     private final List<String> remarks = new ArrayList<>();
 
-    RedisOpening(RedisConnection connection, RedisSubscriber subscriber, DriverOptions options) {
+    RedisOpening(RedisConnection connection, RedisSubscriber subscriber, DriverOptions options, Durability durability) {
         this.connection = connection;
         this.subscriber = subscriber;
         this.options = options;
+        this.durability = durability;
         this.layout = new RedisLayout(options.namespace());
     }
 
@@ -58,6 +60,10 @@ final class RedisOpening {
 
     Findings check(Deadline deadline) throws InterruptedException {
         String version = connection.info(deadline).map(this::server).orElseGet(() -> {
+            if (durability.isStrict()) {
+                throw refused("with durability=strict every script asks INFO which life of the server this is;"
+                        + " grant +info");
+            }
             remarks.add("this user must not run INFO, so version, role and maxmemory-policy were not checked;"
                     + " grant +info, and set maxmemory-policy noeviction");
             return "unknown";
@@ -79,8 +85,11 @@ final class RedisOpening {
         if (major.matches() && Integer.parseInt(major.group(1)) < 5) {
             throw refused("Redis " + version + " is too old: scripts need 5.0 or newer (tested with 7.0)");
         }
-        if ("cluster".equals(facts.get("redis_mode"))) {
-            throw refused("this is a node of a Redis Cluster; " + "the scheme redis: is for a standalone server");
+        if ("cluster".equals(facts.get("redis_mode")) != durability.isCluster()) {
+            throw refused(
+                    durability.isCluster()
+                            ? "this is no node of a Redis Cluster; the scheme for one server is redis:"
+                            : "this is a node of a Redis Cluster, whose scheme is redis+cluster:");
         }
         if ("sentinel".equals(facts.get("redis_mode"))) {
             throw refused("this is a Sentinel and keeps no data; connect to the primary that it watches");
@@ -102,18 +111,22 @@ final class RedisOpening {
                 throw refused("maxmemory-policy is " + policy + ", which may evict a held lock when maxmemory is"
                         + " reached; set it with CONFIG SET maxmemory-policy noeviction, or use another server");
             }
+            if (durability.isStrict()) {
+                throw refused("maxmemory-policy is " + policy + ", and durability=strict needs noeviction: an evicted"
+                        + " lock leaves no trace");
+            }
             remarks.add("maxmemory-policy is " + policy + ": harmless while maxmemory is 0; set it to noeviction before"
                     + " maxmemory is ever set");
         }
     }
 
     private void record(Deadline deadline) throws InterruptedException {
-        List<String> found = strictly(
-                () -> connection.record(layout.record(), List.of(RedisLayout.PROTOCOL, RedisLayout.MODE), deadline));
-        if (!found.equals(List.of(RedisLayout.PROTOCOL, RedisLayout.MODE))) {
-            throw refused("namespace '" + options.namespace() + "' belongs to protocol " + found.get(0) + ", mode "
-                    + found.get(1) + ", and this client speaks protocol " + RedisLayout.PROTOCOL + ", mode "
-                    + RedisLayout.MODE + ": both side by side would grant twice; use another namespace, or stop all its"
+        List<String> terms = durability.terms();
+        List<String> found = strictly(() -> connection.record(layout.record(), terms, deadline));
+        if (!found.equals(terms)) {
+            throw refused("namespace '" + options.namespace() + "' belongs to " + Durability.shown(found)
+                    + ", and this client speaks " + Durability.shown(terms)
+                    + ": both side by side would grant twice; use another namespace, or stop all its"
                     + " users and delete the key " + layout.record());
         }
     }
@@ -137,22 +150,46 @@ final class RedisOpening {
         }
     }
 
-    /** Runs every script on a scratch lock, so that a missing privilege shows now and not in a release. */
+    /**
+     * Runs every script on a scratch lock, so that a missing privilege shows now and not in a release. In default mode,
+     * for no grace concerns the scratch lock; the strict one that follows begins the grace, if there must be one.
+     */
     private void rehearse(Deadline deadline) throws InterruptedException {
         List<String> key = List.of(layout.scratch(AcquisitionId.random()));
         String first = AcquisitionId.random().value();
         String second = AcquisitionId.random().value();
         strictly(() -> {
             long token = connection
-                    .run(RedisScript.ENTER, key, List.of(first, "1", "1000", "x", "1", "-", "0"), deadline)
+                    .run(
+                            durability.withoutGrace(RedisScript.ENTER),
+                            key,
+                            List.of(first, "1", "1000", "x", "1", "-", "0"),
+                            deadline)
                     .get(1);
             String channel = subscriber.channel();
-            connection.run(RedisScript.ENTER, key, List.of(second, "1", "1000", "x", "1", channel, "0"), deadline);
-            connection.run(RedisScript.LOOK, key, List.of(second, "2", "1000", "x", channel), deadline);
+            connection.run(
+                    durability.withoutGrace(RedisScript.ENTER),
+                    key,
+                    List.of(second, "1", "1000", "x", "1", channel, "0"),
+                    deadline);
+            connection.run(
+                    durability.withoutGrace(RedisScript.LOOK),
+                    key,
+                    List.of(second, "2", "1000", "x", channel),
+                    deadline);
             List<String> held = List.of("1000", first, Long.toString(token));
-            connection.run(RedisScript.RENEW, key, held, deadline);
-            connection.run(RedisScript.RELEASE, key, List.of("1000", first, Long.toString(token), "0"), deadline);
-            connection.run(RedisScript.LEAVE, key, List.of(second, "1000", "1"), deadline);
+            connection.run(durability.withoutGrace(RedisScript.RENEW), key, held, deadline);
+            connection.run(
+                    durability.withoutGrace(RedisScript.RELEASE),
+                    key,
+                    List.of("1000", first, Long.toString(token), "0"),
+                    deadline);
+            connection.run(durability.withoutGrace(RedisScript.LEAVE), key, List.of(second, "1000", "1"), deadline);
+            connection.run(
+                    durability.script(RedisScript.LEAVE),
+                    durability.keys(key),
+                    durability.arguments(List.of(second, "1000", "0")),
+                    deadline);
             connection.delete(key.get(0), deadline);
             return key;
         });

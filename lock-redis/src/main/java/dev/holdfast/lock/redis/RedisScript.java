@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -17,8 +18,22 @@ enum RedisScript {
     LEAVE("clock", "lock", "leave"),
     RENEW("clock", "lock", "renew"),
     RELEASE("clock", "release-one", "lock", "release"),
+    STRICT_ENTER("clock", "grace", "enter-free", "lock", "enter"),
+    STRICT_LOOK("clock", "grace", "lock", "look"),
+    STRICT_LEAVE("clock", "grace", "lock", "leave"),
+    STRICT_RENEW("clock", "grace", "lock", "renew"),
+    STRICT_RELEASE("clock", "grace", "release-one", "lock", "release"),
+    CLUSTER_ENTER("clock", "cluster", "enter-free", "lock", "enter"),
+    CLUSTER_LOOK("clock", "cluster", "lock", "look"),
+    CLUSTER_LEAVE("clock", "cluster", "lock", "leave"),
+    CLUSTER_RENEW("clock", "cluster", "lock", "renew"),
+    CLUSTER_RELEASE("clock", "cluster", "release-one", "lock", "release"),
     REGISTER("guard", "register"),
-    RECORD("record");
+    RECORD("record"),
+    REDLOCK_OPEN("clock", "redlock-grace", "redlock-record", "redlock-open"),
+    REDLOCK_ENTER("clock", "redlock-grace", "redlock-record", "lock", "redlock-enter"),
+    REDLOCK_RAISE("clock", "lock", "redlock-raise"),
+    REDLOCK_PEEK("clock", "redlock-peek");
 
     private final String text;
     private final String sha;
@@ -47,6 +62,25 @@ enum RedisScript {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-1", e);
         }
+    }
+
+    /** Whether a client may believe in a lease, or believe longer, because of such a reply. */
+    boolean promises(List<?> reply) {
+        return switch (this) {
+            case ENTER, STRICT_ENTER, CLUSTER_ENTER, LOOK, STRICT_LOOK, CLUSTER_LOOK ->
+                reply.get(0).equals(1L);
+            case RENEW, STRICT_RENEW, CLUSTER_RENEW -> reply.contains(1L);
+            default -> false;
+        };
+    }
+
+    /** Whether a reply of this script ever {@link #promises} anything. */
+    boolean mayPromise() {
+        return switch (this) {
+            case ENTER, STRICT_ENTER, CLUSTER_ENTER, LOOK, STRICT_LOOK, CLUSTER_LOOK -> true;
+            case RENEW, STRICT_RENEW, CLUSTER_RENEW -> true;
+            default -> false;
+        };
     }
 
     /** What {@code EVAL} takes. */

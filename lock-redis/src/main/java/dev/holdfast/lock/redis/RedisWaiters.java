@@ -25,11 +25,18 @@ final class RedisWaiters {
 
     private final DriverContext context;
     private final Duration leaseTime;
+    private final boolean believes;
     private final Map<AcquisitionId, Waiter> waiters = new ConcurrentHashMap<>();
 
-    RedisWaiters(DriverContext context, Duration leaseTime) {
+    /**
+     * Of nobody yet.
+     *
+     * @param believes whether a message is a grant; else it only makes its waiter look, so that replicas confirm
+     */
+    RedisWaiters(DriverContext context, Duration leaseTime, boolean believes) {
         this.context = context;
         this.leaseTime = leaseTime;
+        this.believes = believes;
     }
 
     /** A request, after the earlier ones of its acquire. */
@@ -117,8 +124,8 @@ final class RedisWaiters {
             return;
         }
         Sent sent = waiter.request(Long.parseLong(matcher.group(3)));
-        if (sent == null || isOver(sent.at, context.ticker().nanos())) {
-            // Too old to count from; if the server still has the grant, a look restarts its timer.
+        if (!believes || sent == null || isOver(sent.at, context.ticker().nanos())) {
+            // Not confirmed, or too old to count from; if the server still has the grant, a look restarts its timer.
             context.look(id);
         } else if (waiters.remove(id, waiter)) {
             long token = Long.parseLong(matcher.group(2));

@@ -15,7 +15,11 @@ local owner, token, expiry
 if known[2] then
   owner, token, expiry = holder(key)
 end
-if owner == id then
+if owner == id and now < grants_from then
+  -- What this server remembers of the grant may be older than the end of it.
+  unhold(key, id)
+  owner, expiry = nil, nil
+elseif owner == id then
   hold(key, id, token, lease, mode)
   keep(key, token, lease)
   return {GRANTED, token}
@@ -32,7 +36,7 @@ if not owner then
   if known[5] then
     owner, more = serve(key, id)
   end
-  if not owner and not more then
+  if not owner and not more and grants_from <= now then
     return {GRANTED, grant(key, id, lease, mode)}
   end
   owner, token, expiry = holder(key)
@@ -44,6 +48,11 @@ if not may_wait then
   return {BUSY, recheck(lease, expiry, more)}
 end
 if not queued then
+  if not known[1] then
+    -- Only in a grace does somebody wait for a lock that nobody was ever granted.
+    redis.call('HSETNX', key, 'token', '0')
+    keep(key, 0, lease)
+  end
   local tail = tonumber(redis.call('HGET', key, 'tail') or '0') + 1
   wait(key, id, tail, n, now, lease, mode, channel)
   redis.call('HSET', key, 'tail', text(tail))

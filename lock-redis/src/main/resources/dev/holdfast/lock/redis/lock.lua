@@ -87,7 +87,7 @@ local function grant_to_waiter(key, id, entry, caller)
     return true
   end
   local told = redis.pcall('PUBLISH', channel, id .. ' ' .. text(token) .. ' ' .. text(n))
-  if type(told) == 'number' and told > 0 then
+  if type(told) == 'number' and (told > 0 or not counts_all) then
     return true
   end
   unhold(key, id)
@@ -98,6 +98,9 @@ end
 -- Grants the free lock to the first live waiter (rule L5); the caller's own entry counts as live.
 -- -> id of the new holder, or nothing; and whether waiters are left that were not looked at.
 local function serve(key, caller)
+  if now < grants_from then
+    return nil, false
+  end
   local bounds = redis.call('HMGET', key, 'head', 'tail')
   if not bounds[2] then
     return nil, false
@@ -164,10 +167,12 @@ local function sweep(key)
   end
 end
 
--- When a waiter looks again, in ms: soon after the holder's lease at the latest, for nobody announces its end.
+-- When a waiter looks again, in ms: soon after the holder's lease (or the grace) at the latest, for nobody
+-- announces its end.
 local function recheck(lease, expiry, more)
   if more then
     return 1
   end
-  return math.ceil(math.min(lease / 3, math.max(0, (expiry or now) - now) / 1000 + 5))
+  local free = math.max(expiry or now, grants_from)
+  return math.ceil(math.min(lease / 3, math.max(0, free - now) / 1000 + 5))
 end

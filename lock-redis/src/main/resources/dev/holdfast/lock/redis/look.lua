@@ -8,7 +8,10 @@ if not last then
 end
 keep(key, tonumber(last), lease)
 local owner, token, expiry = holder(key)
-if owner == id then
+if owner == id and now < grants_from then
+  unhold(key, id)
+  return {GONE, 0}
+elseif owner == id then
   hold(key, id, token, lease, mode)
   return {GRANTED, token}
 end

@@ -74,6 +74,11 @@ public final class StoreLauncher {
         return startTwice(kind, List.copyOf(extraArgs), Map.of());
     }
 
+    /** The same, living under this clock; the clock must outlive the store. */
+    public RunningStore start(StoreKind kind, List<String> extraArgs, MovableClock clock) {
+        return startTwice(kind, List.copyOf(extraArgs), clock.environment());
+    }
+
     /** Another store, started as this one was, that lives under this clock; the clock must outlive it. */
     public RunningStore startTwin(RunningStore original, MovableClock clock) {
         return startTwice(original.kind(), original.extraArgs(), clock.environment());
@@ -145,6 +150,21 @@ public final class StoreLauncher {
                 .orElseThrow(() -> new StoreException(
                         "pgbouncer not found: apt-get install pgbouncer  |  brew install pgbouncer"));
         return new RunningStore(new PgBouncerRecipe(program, postgres, List.of(settings)));
+    }
+
+    /** Starts a Redis primary, a replica of it and three sentinels that watch both. */
+    public SentinelledRedis startSentinelledRedis() {
+        return new SentinelledRedis(this);
+    }
+
+    /** Starts three Redis nodes that form a Cluster; needs Redis 7.0 or newer. */
+    public RedisCluster startRedisCluster() {
+        return new RedisCluster(this);
+    }
+
+    /** Starts a sentinel for this primary. */
+    RunningStore startSentinel(RunningStore primary) {
+        return new RunningStore(new SentinelRecipe(Path.of(primary.origin()), primary.port()));
     }
 
     /** Starts a read-only streaming standby of a running PostgreSQL; it has the primary's roles and databases. */

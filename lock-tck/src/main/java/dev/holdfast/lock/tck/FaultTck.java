@@ -257,6 +257,7 @@ public interface FaultTck extends Chapter {
                 control.restart();
             }
             String name = stage.name();
+            harness().awaitGrants(harness().url());
             Await.until("a grant after the restart", Timing.patience().multipliedBy(2), () -> {
                 try {
                     client.named(name).acquire(Duration.ofSeconds(2)).release();

@@ -44,6 +44,13 @@ public interface LockHarness {
         return Duration.ZERO;
     }
 
+    /**
+     * Returns when the store grants in the namespace of this URL. Some grant nobody anything for a while after the
+     * first use of a namespace, a restart or a loss of their data; the kit asks before it opens a client, so that its
+     * own waits need not allow for that.
+     */
+    default void awaitGrants(String url) {}
+
     /** Whether another JVM that has this class path can open {@link #url}. */
     default boolean processes() {
         return true;

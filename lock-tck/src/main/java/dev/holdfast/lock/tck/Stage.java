@@ -79,6 +79,7 @@ public final class Stage implements AutoCloseable {
     /** On this store. */
     public Stage(LockHarness harness) {
         this.harness = harness;
+        harness.awaitGrants(harness.url());
     }
 
     /** The store. */
@@ -119,11 +120,13 @@ public final class Stage implements AutoCloseable {
 
     /** A client with these options. */
     public LockClient client(ClientOptions options) {
+        harness.awaitGrants(harness.url());
         return keep(harness.open(options));
     }
 
     /** A client of this URL. */
     public LockClient client(String url, ClientOptions options) {
+        harness.awaitGrants(url);
         return keep(Locks.open(url, options));
     }
 

@@ -4,7 +4,7 @@ import dev.holdfast.lock.stores.RunningStore;
 import dev.holdfast.lock.tck.StoreControl;
 
 /** Power over a started store. */
-final class Control implements StoreControl {
+class Control implements StoreControl {
     private final RunningStore store;
 
     Control(RunningStore store) {

@@ -19,7 +19,7 @@ final class PostgresAdvisoryHarness extends StoreHarness {
 
     @Override
     String inNamespace(String url) {
-        return super.inNamespace(url) + "&mode=advisory";
+        return Variant.POSTGRES_ADVISORY.url(super.inNamespace(url));
     }
 
     @Override

@@ -14,12 +14,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Redis; the fields it reads are those of {@code docs/redis.md}. */
-final class RedisHarness extends StoreHarness {
+/** Redis, default mode; the fields it reads are those of {@code docs/redis.md}. */
+class RedisHarness extends StoreHarness {
     private static final Pattern SCRIPT_CALLS = Pattern.compile("^cmdstat_eval(?:sha)?:calls=(\\d+)");
 
     RedisHarness(RunningStore store) {
         super(store);
+    }
+
+    /** For one of several servers that are used together. */
+    RedisHarness(RunningStore store, String namespace) {
+        super(store, namespace);
     }
 
     @Override

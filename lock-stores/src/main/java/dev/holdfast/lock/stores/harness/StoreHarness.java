@@ -37,10 +37,19 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
     private final String namespace;
 
     StoreHarness(RunningStore store) {
+        this(store, newNamespace());
+    }
+
+    /** One that shares its namespace with others. */
+    StoreHarness(RunningStore store, String namespace) {
         this.store = store;
-        this.namespace = "holdfast-tck-"
-                + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+        this.namespace = namespace;
         this.link = new Link(this, store);
+    }
+
+    static String newNamespace() {
+        return "holdfast-tck-"
+                + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
     }
 
     /** The harness of a started store as its clients use it by default, with a namespace of its own. */
@@ -130,7 +139,7 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
     }
 
     @Override
-    public final ClockedStore clockedStore() {
+    public ClockedStore clockedStore() {
         return new ClockedTwin(store, this::on);
     }
 
@@ -151,7 +160,7 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
 
     /** How many replies the link has lost so far. */
     public long repliesLost() {
-        return link.repliesLost().orElseThrow();
+        return link().orElseThrow().repliesLost().orElseThrow();
     }
 
     @Override

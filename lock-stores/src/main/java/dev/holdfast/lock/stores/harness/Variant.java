@@ -7,18 +7,31 @@ import java.util.Optional;
 
 /** A store and the way in which a driver uses it: what the kit is run on. One kind of store may have several. */
 public enum Variant {
-    REDIS("redis", StoreKind.REDIS),
-    ETCD("etcd", StoreKind.ETCD),
-    ZOOKEEPER("zookeeper", StoreKind.ZOOKEEPER),
-    POSTGRES_ROW("postgresql-row", StoreKind.POSTGRES),
-    POSTGRES_ADVISORY("postgresql-advisory", StoreKind.POSTGRES);
+    REDIS("redis", StoreKind.REDIS, ""),
+    REDIS_STRICT("redis-strict", StoreKind.REDIS, "durability=strict&maxLease=" + RedisStrictHarness.MAX_LEASE + "ms"),
+    ETCD("etcd", StoreKind.ETCD, ""),
+    ZOOKEEPER("zookeeper", StoreKind.ZOOKEEPER, ""),
+    POSTGRES_ROW("postgresql-row", StoreKind.POSTGRES, ""),
+    POSTGRES_ADVISORY("postgresql-advisory", StoreKind.POSTGRES, "mode=advisory");
 
     private final String store;
     private final StoreKind kind;
+    private final String parameters;
 
-    Variant(String store, StoreKind kind) {
+    Variant(String store, StoreKind kind, String parameters) {
         this.store = store;
         this.kind = kind;
+        this.parameters = parameters;
+    }
+
+    /** This URL of the store with the parameters that make it a URL of this variant. */
+    public String url(String plain) {
+        return parameters.isEmpty() ? plain : plain + (plain.contains("?") ? "&" : "?") + parameters;
+    }
+
+    /** Whether it is how clients use the store when the URL says nothing of it. */
+    public boolean byDefault() {
+        return parameters.isEmpty();
     }
 
     /** Its name in reports, the same as its harness says. */
@@ -36,7 +49,11 @@ public enum Variant {
         if (running.kind() != kind) {
             throw new IllegalArgumentException(store + " needs " + kind + ", not " + running);
         }
-        return this == POSTGRES_ADVISORY ? new PostgresAdvisoryHarness(running) : StoreHarness.of(running);
+        return switch (this) {
+            case REDIS_STRICT -> new RedisStrictHarness(running);
+            case POSTGRES_ADVISORY -> new PostgresAdvisoryHarness(running);
+            default -> StoreHarness.of(running);
+        };
     }
 
     /** The one of this name. */

@@ -1,0 +1,23 @@
+package dev.holdfast.lock.acceptance;
+
+import dev.holdfast.lock.stores.RunningStore;
+import dev.holdfast.lock.stores.StoreKind;
+import dev.holdfast.lock.stores.harness.Variant;
+import dev.holdfast.lock.tck.LockHarness;
+import dev.holdfast.lock.tck.LockTck;
+
+/** The kit on Redis, durability=strict; loaded once for each mutant, so that each has a namespace of its own. */
+final class RedisStrictSuspect implements LockTck, ForgottenGrants {
+    private static final RunningStore STORE = SuspectStores.own("redis-strict", StoreKind.REDIS);
+    private static final LockHarness HARNESS = Variant.REDIS_STRICT.on(STORE);
+
+    @Override
+    public LockHarness harness() {
+        return HARNESS;
+    }
+
+    @Override
+    public RunningStore redis() {
+        return STORE;
+    }
+}
