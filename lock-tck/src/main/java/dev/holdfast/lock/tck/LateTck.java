@@ -13,8 +13,8 @@ import dev.holdfast.lock.spi.ReleaseOutcome;
 import dev.holdfast.lock.spi.StoreException;
 import dev.holdfast.lock.tck.LinkControl.Operation;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -148,18 +148,18 @@ public interface LateTck extends FaultChapter {
 
     /** A driver that has just lost its connection may need another one first. */
     private static Grant grantedWithin(Duration within, LockDriver driver, String name) throws Exception {
-        AtomicReference<Optional<Grant>> grant = new AtomicReference<>(Optional.empty());
+        List<Grant> grants = new ArrayList<>();
         Await.until("a grant", within, () -> {
             AcquireRequest request = Stage.request(name, false);
             try {
                 if (driver.enter(request) instanceof Answer.Granted granted) {
-                    grant.set(Optional.of(granted.grant()));
+                    grants.add(granted.grant());
                 }
             } catch (StoreException notYet) {
                 driver.leave(leaving(request));
             }
-            return grant.get().isPresent();
+            return !grants.isEmpty();
         });
-        return grant.get().orElseThrow();
+        return grants.get(0);
     }
 }
