@@ -34,7 +34,7 @@ final class RedlockOpening {
 
     /** What one server said. */
     private record Findings(
-            String version, List<String> remarks, List<String> record, long graceMillis, long clock, String run) {}
+            String version, List<String> remarks, List<String> record, long graceMillis, long clock, String life) {}
 
     static LockDriver open(LockUrl url, DriverContext context) {
         RedlockSettings settings = RedlockSettings.of(url, context.options());
@@ -87,11 +87,11 @@ final class RedlockOpening {
             throw nodes.unavailable(tally.failures(), false);
         }
         Set<String> versions = new TreeSet<>();
-        Set<String> runs = new HashSet<>();
+        Set<String> lives = new HashSet<>();
         for (Findings found : answers.values()) {
             versions.add(found.version());
             remarks.addAll(found.remarks());
-            if (!runs.add(found.run())) {
+            if (!lives.add(found.life())) {
                 throw StoreException.refused(
                         "two addresses of redlock: lead to the same server; a majority must be of independent ones",
                         null);

@@ -10,16 +10,12 @@ if kept[1] and not (kept[1] == '1' and kept[2] == strict and kept[3] == longest)
   return redis.error_reply('FOREIGN protocol ' .. kept[1] .. ', mode ' .. (kept[2] or '?')
     .. (kept[3] and ', maxLease ' .. kept[3] .. 'ms' or ''))
 end
-local run = string.match(redis.call('INFO', 'replication'), 'role:master.-master_replid:(%x+)')
-if not run then
-  return redis.error_reply('READONLY this server is no primary')
-end
-local from = kept[4] == run and tonumber(kept[5] or '')
+local from = kept[4] == life and tonumber(kept[5] or '')
 -- Further ahead than any grace: the clock was set back since.
 if not from or from > now + longest * 1000 then
   from = now + longest * 1000
   -- Through pcall, for a release must work without memory: unwritten, the grace begins anew with the next script.
-  redis.pcall('HSET', record, 'protocol', '1', 'mode', strict, 'maxlease', longest, 'run', run, 'from', text(from))
+  redis.pcall('HSET', record, 'protocol', '1', 'mode', strict, 'maxlease', longest, 'run', life, 'from', text(from))
   redis.pcall('HSETNX', record, 'created', text(now))
 end
 if from > 0 and from <= now then

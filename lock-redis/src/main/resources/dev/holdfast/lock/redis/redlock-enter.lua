@@ -24,7 +24,7 @@ if owner and owner ~= id then
   return {BUSY, last, now, math.ceil((expiry - now) / 1000)}
 end
 if not owner then
-  -- Above every token of this run, which is kept here, and of every earlier one, which began before "from".
+  -- Above every token of this life, which is kept here, and of every earlier one, which began before "from".
   token = math.max(last + 1, from + 1, proposed)
 end
 hold(key, id, token, lease, mode)

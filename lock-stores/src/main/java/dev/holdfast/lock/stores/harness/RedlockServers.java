@@ -107,7 +107,7 @@ public final class RedlockServers implements AutoCloseable {
                     "maxlease",
                     maxLease,
                     "run",
-                    probe.info("server", "run_id").strip(),
+                    probe.info("replication", "master_replid").strip(),
                     "from",
                     Long.toString(now + micros));
         } catch (IOException e) {
