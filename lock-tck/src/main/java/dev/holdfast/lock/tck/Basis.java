@@ -40,6 +40,8 @@ public record Basis(
         PROCESSES,
         /** The kit stops, restarts or wipes the store. */
         PROCESS_CONTROL,
+        /** The store has several servers, and the kit breaks some of them. */
+        MEMBERS,
         /** A proxy in front of the store. */
         LOST_REPLIES
     }

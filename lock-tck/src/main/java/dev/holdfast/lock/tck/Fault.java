@@ -52,6 +52,37 @@ public enum Fault {
             "the store is killed and starts again without data",
             Means.CONTROL,
             Rule.E8),
+    LEADER_KILLED("leader killed", "the server that leads is killed", Means.MEMBERS, Rule.L4),
+    LEADER_STOPPED(
+            "leader stopped beyond a lease",
+            "the server that leads stands still for longer than a lease",
+            Means.MEMBERS,
+            Rule.L4),
+    LEADER_CUT_OFF(
+            "leader cut off from its peers",
+            "the server that leads hears no other server, but clients reach it",
+            Means.MEMBERS,
+            Rule.L4),
+    FOLLOWER_CUT_OFF(
+            "follower cut off from its peers",
+            "a server that does not lead hears no other server, but clients reach it",
+            Means.MEMBERS,
+            Rule.L4),
+    MINORITY_STOPPED(
+            "minority stopped beyond a lease",
+            "a minority of the servers stands still for longer than a lease",
+            Means.MEMBERS,
+            Rule.L4),
+    MINORITY_EMPTIED(
+            "minority restarted without data",
+            "a minority of the servers is killed and starts again without data",
+            Means.MEMBERS,
+            Rule.L4),
+    MAJORITY_LOST(
+            "majority killed and restarted",
+            "a majority of the servers is killed and starts again with its data",
+            Means.MEMBERS,
+            Rule.E8),
     EVICTION("data of a lock evicted", "the store removes the data of a lock by itself", Means.OWN_WAY, Rule.E8),
     SESSION_ENDED(
             "lease ended by the store",
@@ -71,6 +102,7 @@ public enum Fault {
         PROCESSES,
         LINK,
         CONTROL,
+        MEMBERS,
         /** Only {@link LockHarness#expire} itself can tell. */
         A_TRY,
         OWN_WAY
@@ -111,6 +143,7 @@ public enum Fault {
             case LINK -> when(harness.link().isEmpty(), "the harness has no proxy in front of this store");
             case CONTROL ->
                 when(harness.control().isEmpty(), "the harness has no power over the processes of this store");
+            case MEMBERS -> when(harness.members().isEmpty(), "the store is a single server");
             case OWN_WAY -> Optional.of("this harness has no means for it");
         };
     }

@@ -69,6 +69,11 @@ public interface LockHarness {
         return Optional.empty();
     }
 
+    /** Power over the single servers of a store that has several, if the harness started them. */
+    default Optional<MemberControl> members() {
+        return Optional.empty();
+    }
+
     /** Power over a connection to the store, if the harness can put a proxy between. */
     default Optional<LinkControl> link() {
         return Optional.empty();

@@ -36,4 +36,5 @@ public interface LockTck
                 LinkFaultTck,
                 LateTck,
                 StoreFaultTck,
+                MemberFaultTck,
                 StormTck {}

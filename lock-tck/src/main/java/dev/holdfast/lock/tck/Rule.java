@@ -4,6 +4,7 @@ import static dev.holdfast.lock.tck.Basis.Evidence.DETERMINISTIC;
 import static dev.holdfast.lock.tck.Basis.Evidence.STOCHASTIC;
 import static dev.holdfast.lock.tck.Basis.Evidence.UNTESTABLE;
 import static dev.holdfast.lock.tck.Basis.Needs.LOST_REPLIES;
+import static dev.holdfast.lock.tck.Basis.Needs.MEMBERS;
 import static dev.holdfast.lock.tck.Basis.Needs.PROCESSES;
 import static dev.holdfast.lock.tck.Basis.Needs.PROCESS_CONTROL;
 import static dev.holdfast.lock.tck.Basis.driver;
@@ -56,9 +57,7 @@ public enum Rule {
             "A store MUST NOT keep a grant or a queue entry once its leases are released or lapsed and its "
                     + "waits are over."),
     L4(
-            driver(UNTESTABLE)
-                    .because("needs a store of several nodes, and the harnesses start single nodes")
-                    .needs(PROCESS_CONTROL),
+            driver(DETERMINISTIC).needs(MEMBERS),
             "The lock MUST stay available while a minority of the nodes of its store is down."),
     L5(
             driver(DETERMINISTIC).claim(Claim.FIFO),

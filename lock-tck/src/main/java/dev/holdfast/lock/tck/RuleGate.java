@@ -55,6 +55,9 @@ public final class RuleGate implements BeforeEachCallback, InvocationInterceptor
         if (basis.needs() == Needs.PROCESS_CONTROL && harness.control().isEmpty()) {
             throw new NotApplicable("the harness has no power over the processes of this store");
         }
+        if (basis.needs() == Needs.MEMBERS && harness.members().isEmpty()) {
+            throw new NotApplicable("the store is a single server");
+        }
         if (basis.needs() == Needs.LOST_REPLIES && harness.link().isEmpty()) {
             throw new NotApplicable("the harness has no proxy in front of this store");
         }

@@ -30,8 +30,8 @@ class RuleResultsTest {
         assertEquals(RuleResult.MISSING, results.verdict(Rule.S1).result());
         assertEquals(
                 new Verdict(
-                        Rule.L4, RuleResult.UNTESTABLE, Rule.L4.basis().reason().orElseThrow()),
-                results.verdict(Rule.L4));
+                        Rule.F3, RuleResult.UNTESTABLE, Rule.F3.basis().reason().orElseThrow()),
+                results.verdict(Rule.F3));
         assertEquals(Rule.values().length, results.verdicts().size());
     }
 

@@ -28,7 +28,7 @@ class SpecificationTest {
     private static final Pattern RULE = Pattern.compile("\\*\\*([A-Z]\\d+)\\.\\*\\* (.*?)\\\\ \\*Intent\\.\\* (.*)");
     private static final Pattern BASIS =
             Pattern.compile("\\\\ \\*(deterministic|stochastic|untestable)(?:: (.*))? · (engine|driver) · "
-                    + "(one JVM|processes|process control|lost replies) · (MUST|claim [A-Z_]+)\\*$");
+                    + "(one JVM|processes|process control|members|lost replies) · (MUST|claim [A-Z_]+)\\*$");
     private static final Pattern CITED =
             Pattern.compile("\\brules? ([A-Z]\\d+(?:(?:, | and | to )[A-Z]\\d+)*)|\\(([SLFRDWNECPX]\\d+)\\)");
 

@@ -29,7 +29,7 @@ final class FaultJudge {
     /** The rules that a history with faults decides, at least in part. */
     private static final List<Rule> DECIDED = List.of(
             Rule.S1, Rule.S2, Rule.S3, Rule.S4, Rule.S5, Rule.S6, Rule.S7, Rule.S8, Rule.S10, Rule.L1, Rule.L2, Rule.L3,
-            Rule.L5, Rule.E8);
+            Rule.L4, Rule.L5, Rule.E8);
 
     private static final int FINDINGS_SHOWN = 12;
 
@@ -53,12 +53,18 @@ final class FaultJudge {
     }
 
     FaultResult judge(
-            Recorded history, Resources resources, Optional<String> left, List<String> stuck, double seconds) {
+            Recorded history,
+            Resources resources,
+            Optional<String> left,
+            List<String> stuck,
+            List<String> outages,
+            double seconds) {
         Findings findings = HistoryChecker.check(history, disturbances, terms);
         List<Violation> violations = new ArrayList<>(findings.violations());
         left.ifPresent(what -> violations.add(
                 plain(Rule.L3, "the store still kept this when nobody held or waited for a lock any more: " + what)));
         stuck.forEach(lock -> violations.add(plain(Rule.L3, lock + " could not be acquired when all was over")));
+        outages.forEach(what -> violations.add(plain(Rule.L4, what)));
         long lost = resources.lost();
         if (lost != 0) {
             violations.add(plain(Rule.S3, lost + " accepted updates are missing from the fenced resource"));
@@ -99,6 +105,9 @@ final class FaultJudge {
             return new RuleVerdict(rule.name(), Verdict.BROKEN, count);
         }
         if (rule == Rule.L5 && !terms.claims().contains(Claim.FIFO)) {
+            return new RuleVerdict(rule.name(), Verdict.IMPOSSIBLE, count);
+        }
+        if (rule == Rule.L4 && disturbances.stream().noneMatch(one -> one.recovery() == Rule.L4)) {
             return new RuleVerdict(rule.name(), Verdict.IMPOSSIBLE, count);
         }
         // By what is documented and not by what was seen: chance decides whether two happen to hold.

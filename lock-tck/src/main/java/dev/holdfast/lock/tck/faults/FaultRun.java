@@ -132,7 +132,7 @@ public final class FaultRun {
                     harness.claims());
             double seconds = (System.nanoTime() - began) / 1e9;
             FaultResult result = new FaultJudge(harness, plan.seed(), disturbances, impossible, terms)
-                    .judge(History.read(file), resources, left, stuck, seconds);
+                    .judge(History.read(file), resources, left, stuck, stage.outages(), seconds);
             clean = result.clean();
             return clean ? result : result.keptIn(file);
         } finally {

@@ -8,6 +8,7 @@ import dev.holdfast.lock.tck.Expected;
 import dev.holdfast.lock.tck.Fault;
 import dev.holdfast.lock.tck.LockHarness;
 import dev.holdfast.lock.tck.NotApplicable;
+import dev.holdfast.lock.tck.Timing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,6 +31,7 @@ final class FaultStage {
     private final List<Crew> crews;
     private final HistoryTail tail;
     private final Optional<ClockedStore> clock;
+    private final List<String> outages = new ArrayList<>();
 
     FaultStage(
             LockHarness harness,
@@ -117,6 +119,19 @@ final class FaultStage {
             tail.catchUp();
             return locks.stream().allMatch(lock -> tail.grantedSince(lock, since));
         });
+    }
+
+    /** Every lock is granted again although the fault lasts; else that is noted. */
+    void awaitService(Fault fault, long since) throws Exception {
+        Duration bound = lease.multipliedBy(3).plus(Timing.patience().multipliedBy(2));
+        if (!recovered(since, bound)) {
+            outages.add("some lock was not granted to anybody within " + bound.toSeconds() + " s while " + fault.what());
+        }
+    }
+
+    /** What {@link #awaitService} has noted. */
+    List<String> outages() {
+        return List.copyOf(outages);
     }
 
     private static void pause() throws InterruptedException {

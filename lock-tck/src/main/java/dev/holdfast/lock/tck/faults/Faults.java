@@ -6,11 +6,13 @@ import dev.holdfast.lock.tck.Disturbance.Effect;
 import dev.holdfast.lock.tck.Fault;
 import dev.holdfast.lock.tck.LinkControl;
 import dev.holdfast.lock.tck.LinkControl.Operation;
+import dev.holdfast.lock.tck.MemberControl;
 import dev.holdfast.lock.tck.NotApplicable;
 import dev.holdfast.lock.tck.StoreControl;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -76,6 +78,19 @@ final class Faults {
                 Fault.STORE_RESTARTED,
                 (run, fault, random) -> run.onStore(fault, run.control()::kill, 0.2, run.control()::restart));
         all.put(Fault.STORE_EMPTIED, (run, fault, random) -> run.empty(fault));
+        for (Fault fault : List.of(
+                Fault.LEADER_KILLED,
+                Fault.LEADER_STOPPED,
+                Fault.LEADER_CUT_OFF,
+                Fault.FOLLOWER_CUT_OFF,
+                Fault.MINORITY_STOPPED,
+                Fault.MINORITY_EMPTIED)) {
+            all.put(fault, (run, same, random) -> run.onMinority(same));
+        }
+        all.put(
+                Fault.MAJORITY_LOST,
+                (run, fault, random) ->
+                        run.onStore(fault, () -> run.members().make(fault), 1.5, run.members()::mend));
         all.put(Fault.EVICTION, (run, fault, random) -> run.atOnce(fault, run.stage.harness()::evict));
         all.put(Fault.SESSION_ENDED, (run, fault, random) -> run.endLease(fault, random));
         all.put(
@@ -87,6 +102,10 @@ final class Faults {
 
     private StoreControl control() {
         return stage.harness().control().orElseThrow();
+    }
+
+    private MemberControl members() {
+        return stage.harness().members().orElseThrow();
     }
 
     private LinkControl link() {
@@ -126,6 +145,23 @@ final class Faults {
 
     private Disturbance onStore(Fault fault, Runnable make, double leases, Runnable undo) throws InterruptedException {
         return around(fault, Set.of(), make, times(leases), undo, Effect.ISOLATES);
+    }
+
+    /** The locks move on while it lasts (rule L4), and it lasts for longer than a lease. */
+    private Disturbance onMinority(Fault fault) throws Exception {
+        long[] times = new long[4];
+        times[0] = System.nanoTime();
+        members().make(fault);
+        try {
+            times[1] = System.nanoTime();
+            stage.awaitService(fault, times[1]);
+            stage.peace(times(1.5));
+        } finally {
+            times[2] = System.nanoTime();
+            members().mend();
+        }
+        times[3] = System.nanoTime();
+        return stage.disturbance(fault, Set.of(), times);
     }
 
     private Disturbance atOnce(Fault fault, Runnable make) {

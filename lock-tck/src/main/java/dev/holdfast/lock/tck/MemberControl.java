@@ -1,0 +1,18 @@
+package dev.holdfast.lock.tck;
+
+/**
+ * Power over the single servers of a store that has several and that the harness started itself: makes
+ * {@link Fault#LEADER_KILLED} and those after it, as far as the harness does not call them impossible. Every call
+ * returns when its effect can be seen. The kit mends what it broke before it breaks anything else.
+ */
+public interface MemberControl {
+    /**
+     * Makes this fault, and leaves it so: who was killed stays dead, but for {@link Fault#MINORITY_EMPTIED}, which
+     * returns when the servers are back without their data. Where another server takes over only by somebody's
+     * decision, decides it.
+     */
+    void make(Fault fault);
+
+    /** Undoes it: resumes, rejoins, restarts with its data whatever is not as it was; returns when the store is whole. */
+    void mend();
+}
