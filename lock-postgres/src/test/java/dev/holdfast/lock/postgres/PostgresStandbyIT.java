@@ -18,22 +18,17 @@ import dev.holdfast.lock.spi.Answer;
 import dev.holdfast.lock.spi.Grant;
 import dev.holdfast.lock.spi.Renewal;
 import dev.holdfast.lock.spi.StoreException;
+import dev.holdfast.lock.stores.ClusterLauncher;
 import dev.holdfast.lock.stores.RunningCluster;
 import dev.holdfast.lock.stores.RunningStore;
+import dev.holdfast.lock.stores.StoreKind;
 import dev.holdfast.lock.stores.StoreLauncher;
-import dev.holdfast.lock.stores.harness.ClusterLoad;
-import dev.holdfast.lock.stores.harness.ClusterLoad.Outcome;
-import dev.holdfast.lock.stores.harness.StoreHarness;
-import dev.holdfast.lock.stores.harness.Topology;
 import dev.holdfast.lock.tck.Await;
-import dev.holdfast.lock.tck.Disturbance.Effect;
-import dev.holdfast.lock.tck.Rule;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +41,10 @@ class PostgresStandbyIT {
 
     @TempDir
     Path directory;
+
+    private static RunningCluster pair(boolean synchronous) {
+        return new ClusterLauncher(new StoreLauncher()).startPostgres(synchronous, StoreKind.POSTGRES.durableArgs());
+    }
 
     private static RunningStore standby(RunningCluster pair) {
         return pair.members().get(1);
@@ -65,29 +64,10 @@ class PostgresStandbyIT {
         pair.isolate(standby(pair));
     }
 
-    private static void tokensRoseAndNothingWasLost(String what, Outcome outcome) {
-        System.out.println(what + ": " + outcome);
-        assertTrue(outcome.findings().clean(), outcome::toString);
-        assertEquals(List.of(), outcome.findings().of(Rule.S2));
-        assertEquals(List.of(), outcome.findings().of(Rule.S3));
-        assertEquals(0, outcome.lost());
-    }
-
-    @Test
-    void aSynchronousStandbyKnowsEveryGrant() throws Exception {
-        try (RunningCluster pair = Topology.POSTGRES_ROW_SYNC.start(new StoreLauncher());
-                StoreHarness harness = Topology.POSTGRES_ROW_SYNC.on(pair);
-                ClusterLoad load = new ClusterLoad(harness, LEASE, directory)) {
-            load.disturb("standby promoted", Set.of(), () -> failOver(pair));
-            load.peace();
-            tokensRoseAndNothingWasLost("postgresql-row-sync", load.finish());
-        }
-    }
-
     /** While it is away, nothing is granted and nothing is renewed: that would be on the primary alone. */
     @Test
     void withoutItsSynchronousStandbyAPrimaryConfirmsNothing() throws Exception {
-        try (RunningCluster pair = Topology.POSTGRES_ROW_SYNC.start(new StoreLauncher());
+        try (RunningCluster pair = pair(true);
                 DriverFixture it = new DriverFixture(pair.url(), DriverFixture.options("test", SOON, Map.of()))) {
             Grant grant = it.granted("a");
             pair.isolate(standby(pair));
@@ -112,7 +92,7 @@ class PostgresStandbyIT {
     /** The server then says done, and warns: such a grant would be lost with the primary. */
     @Test
     void aCancelledWaitForTheStandbyIsNoGrant() throws Exception {
-        try (RunningCluster pair = Topology.POSTGRES_ROW_SYNC.start(new StoreLauncher());
+        try (RunningCluster pair = pair(true);
                 DriverFixture it = new DriverFixture(pair.url(), DriverFixture.patient(Duration.ofSeconds(30)))) {
             Grant held = it.granted("a");
             pair.isolate(standby(pair));
@@ -139,7 +119,7 @@ class PostgresStandbyIT {
     /** Nobody may start it, and yet: its commits wait for a standby that follows somebody else now. */
     @Test
     void theFormerPrimaryOfASynchronousStandbyConfirmsNothing() throws Exception {
-        try (RunningCluster pair = Topology.POSTGRES_ROW_SYNC.start(new StoreLauncher())) {
+        try (RunningCluster pair = pair(true)) {
             RunningStore former = pair.members().get(0);
             try (DriverFixture it = DriverFixture.open(former, SOON)) {
                 it.release(it.granted("a"));
@@ -165,7 +145,7 @@ class PostgresStandbyIT {
 
     @Test
     void anAsynchronousStandbyMayLackGrantsAndTokensFenceThem() throws Exception {
-        try (RunningCluster pair = Topology.POSTGRES_ROW_ASYNC.start(new StoreLauncher());
+        try (RunningCluster pair = pair(false);
                 LockClient former = open(pair);
                 LockClient next = open(pair)) {
             FencedRegister ledger = former.register("ledger");
@@ -199,18 +179,5 @@ class PostgresStandbyIT {
     private static LockClient open(RunningCluster pair) {
         ClientOptions options = ClientOptions.builder().leaseTime(SOON).build();
         return Locks.open(pair.url() + "?namespace=async", options);
-    }
-
-    @Test
-    void afterAnAsynchronousStandbyWasPromotedTokensRiseAndNothingFencedIsLost() throws Exception {
-        try (RunningCluster pair = Topology.POSTGRES_ROW_ASYNC.start(new StoreLauncher());
-                StoreHarness harness = Topology.POSTGRES_ROW_ASYNC.on(pair);
-                ClusterLoad load = new ClusterLoad(harness, LEASE, directory)) {
-            cutOffStandby(pair);
-            load.peace();
-            load.disturb("standby promoted", Set.of(Effect.BREAKS_EXCLUSION), () -> failOver(pair));
-            load.peace();
-            tokensRoseAndNothingWasLost("postgresql-row-async", load.finish());
-        }
     }
 }

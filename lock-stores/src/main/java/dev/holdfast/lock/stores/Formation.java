@@ -22,6 +22,14 @@ interface Formation {
     /** Makes one store of members that have just started with nothing. */
     default void join(List<RunningStore> members) throws IOException {}
 
+    /** Starts a member again that has been killed, as a server that may belong to the store as it is now. */
+    default void restart(RunningStore member, List<RunningStore> members) throws IOException {
+        member.restart();
+    }
+
+    /** Called when all members are dead and about to start with nothing. */
+    default void forget(List<RunningStore> members) {}
+
     /**
      * The term in which this member leads; empty if it does not.
      *

@@ -24,6 +24,7 @@ final class PostgresFormation implements Formation {
     private final boolean synchronous;
     private final List<String> extraArgs;
     private final PeerCut cut;
+    private final List<StandbyRecipe> recipes = new ArrayList<>();
     private final List<PeerProxy> proxies = new ArrayList<>();
 
     PostgresFormation(Path program, Cache cache, boolean synchronous, List<String> extraArgs, PeerCut cut) {
@@ -46,19 +47,52 @@ final class PostgresFormation implements Formation {
 
     @Override
     public Recipe recipe(int member, List<RunningStore> before) {
-        if (member == 0) {
-            return new PostgresRecipe(program, cache, extraArgs);
+        StandbyRecipe recipe = new StandbyRecipe(program, cache, extraArgs);
+        if (member == 1) {
+            follow(recipe, member, before.get(0));
         }
-        RunningStore primary = before.get(0);
-        PeerProxy proxy = PeerProxy.before(cut, first -> PEER_NAMES.get(1), 0, primary.port());
+        recipes.add(recipe);
+        return recipe;
+    }
+
+    private void follow(StandbyRecipe recipe, int member, RunningStore primary) {
+        PeerProxy proxy = PeerProxy.before(cut, first -> PEER_NAMES.get(member), 1 - member, primary.port());
         proxies.add(proxy);
-        return new StandbyRecipe(program, cache, primary, proxy.port(), extraArgs);
+        recipe.follow(primary, proxy.port());
+    }
+
+    /** A former primary comes back with nothing of its own, as a standby of the one that was promoted. */
+    @Override
+    public void restart(RunningStore member, List<RunningStore> members) throws IOException {
+        int number = members.indexOf(member);
+        RunningStore other = members.get(1 - number);
+        if (!other.isAlive() || term(other).isEmpty()) {
+            member.restart();
+            return;
+        }
+        if (!StandbyRecipe.isStandby(member)) {
+            follow(recipes.get(number), number, other);
+            member.restartEmpty();
+        } else {
+            member.restart();
+        }
+        join(other, member);
+    }
+
+    @Override
+    public void forget(List<RunningStore> members) {
+        recipes.get(0).lead();
+        follow(recipes.get(1), 1, members.get(0));
     }
 
     /** Only now, for before a standby is there a commit would wait for it; and only here, not in the standby's copy. */
     @Override
     public void join(List<RunningStore> members) throws IOException {
-        try (PostgresProbe primary = probe(members.get(0), Recipe.PATIENCE)) {
+        join(members.get(0), members.get(1));
+    }
+
+    private void join(RunningStore leader, RunningStore standby) throws IOException {
+        try (PostgresProbe primary = probe(leader, Recipe.PATIENCE)) {
             if (synchronous) {
                 primary.query("ALTER SYSTEM SET synchronous_standby_names = '*'");
                 primary.query("SELECT pg_reload_conf()");
@@ -67,8 +101,8 @@ final class PostgresFormation implements Formation {
             long deadline = System.nanoTime() + JOINED.toNanos();
             while (!primary.value(STATE).equals(wanted)) {
                 if (System.nanoTime() - deadline > 0) {
-                    throw new IOException("the standby did not become " + wanted + "; its last lines:\n"
-                            + members.get(1).logTail());
+                    throw new IOException(
+                            "the standby did not become " + wanted + "; its last lines:\n" + standby.logTail());
                 }
                 primary.query("SELECT pg_sleep(0.01)");
             }

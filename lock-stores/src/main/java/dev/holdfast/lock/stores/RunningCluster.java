@@ -211,7 +211,11 @@ public final class RunningCluster implements AutoCloseable {
         List<CompletableFuture<Boolean>> restarts = new ArrayList<>();
         for (RunningStore member : stopped) {
             restarts.add(async("restart-" + member.port(), () -> {
-                member.restart();
+                try {
+                    formation.restart(member, members);
+                } catch (IOException e) {
+                    throw failed("cannot restart " + member, e);
+                }
                 return true;
             }));
         }
@@ -221,6 +225,7 @@ public final class RunningCluster implements AutoCloseable {
     /** Kills all members and starts them with nothing left of their data; the first one leads PostgreSQL then. */
     public void restartEmpty() {
         members.forEach(RunningStore::kill);
+        formation.forget(members);
         knownTerm = Long.MIN_VALUE;
         if (formation.needsQuorum()) {
             List<CompletableFuture<Boolean>> restarts = new ArrayList<>();

@@ -12,9 +12,9 @@ import dev.holdfast.lock.spi.Grant;
 import dev.holdfast.lock.spi.ReleaseOutcome;
 import dev.holdfast.lock.spi.Renewal;
 import dev.holdfast.lock.spi.StoreException;
+import dev.holdfast.lock.stores.ClusterLauncher;
 import dev.holdfast.lock.stores.RunningCluster;
 import dev.holdfast.lock.stores.StoreLauncher;
-import dev.holdfast.lock.stores.harness.Topology;
 import dev.holdfast.lock.tck.Await;
 import dev.holdfast.lock.tck.RecordingContext;
 import dev.holdfast.lock.zookeeper.ZooKeeperBench.Opened;
@@ -34,7 +34,7 @@ class ZooKeeperEnsembleIT {
 
     @BeforeEach
     void start() throws Exception {
-        ensemble = Topology.ZOOKEEPER_3.start(new StoreLauncher());
+        ensemble = new ClusterLauncher(new StoreLauncher()).startZooKeeper();
         bench = new ZooKeeperBench(servers());
     }
 

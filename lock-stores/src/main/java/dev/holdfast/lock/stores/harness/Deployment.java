@@ -3,7 +3,9 @@ package dev.holdfast.lock.stores.harness;
 import dev.holdfast.lock.stores.FaultProxy;
 import dev.holdfast.lock.stores.RunningStore;
 import dev.holdfast.lock.stores.StoreKind;
+import dev.holdfast.lock.tck.MemberControl;
 import dev.holdfast.lock.tck.StoreControl;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** What a harness stands on: one started server, or several that form one store. */
@@ -26,6 +28,11 @@ interface Deployment {
     String urlVia(FaultProxy proxy);
 
     StoreControl control();
+
+    /** Power over its servers one by one; empty for a single server. */
+    default Optional<MemberControl> members() {
+        return Optional.empty();
+    }
 
     /** Requests of clients to all servers. */
     OptionalLong requests();

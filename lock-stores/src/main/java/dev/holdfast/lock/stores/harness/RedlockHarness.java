@@ -1,18 +1,16 @@
 package dev.holdfast.lock.stores.harness;
 
 import dev.holdfast.lock.stores.MovableClock;
-import dev.holdfast.lock.stores.RunningStore;
 import dev.holdfast.lock.tck.ClockedStore;
 import dev.holdfast.lock.tck.LinkControl;
 import dev.holdfast.lock.tck.LockHarness;
+import dev.holdfast.lock.tck.MemberControl;
 import dev.holdfast.lock.tck.StoreControl;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A Redlock of several servers, all of which suffer each fault of the kit, since a minority is not to be noticed. The
@@ -28,6 +26,7 @@ public final class RedlockHarness extends StoreHarness {
     private final RedlockServers servers;
     private final List<RedisHarness> nodes;
     private final RedlockLink links;
+    private final RedlockControl control;
 
     /** On servers that nobody has used before. */
     public RedlockHarness(RedlockServers servers) {
@@ -37,6 +36,7 @@ public final class RedlockHarness extends StoreHarness {
                 .map(server -> new RedisHarness(server, namespace()))
                 .toList();
         this.links = new RedlockLink(servers, namespace(), nodes);
+        this.control = new RedlockControl(servers, namespace(), OTHERS);
         servers.declareNew(namespace());
         declareOthersNew();
     }
@@ -116,7 +116,12 @@ public final class RedlockHarness extends StoreHarness {
 
     @Override
     public Optional<StoreControl> control() {
-        return Optional.of(new AllServers());
+        return Optional.of(control);
+    }
+
+    @Override
+    public Optional<MemberControl> members() {
+        return Optional.of(control);
     }
 
     @Override
@@ -128,47 +133,6 @@ public final class RedlockHarness extends StoreHarness {
     public void close() {
         super.close();
         nodes.forEach(RedisHarness::close);
-    }
-
-    /** Every server at once. */
-    private final class AllServers implements StoreControl {
-        @Override
-        public void pause() {
-            servers.all().forEach(RunningStore::pause);
-        }
-
-        @Override
-        public void resume() {
-            servers.all().forEach(RunningStore::resume);
-        }
-
-        @Override
-        public void kill() {
-            servers.all().forEach(RunningStore::kill);
-        }
-
-        @Override
-        public void restart() {
-            servers.all().forEach(RunningStore::restart);
-            awaitGrants();
-        }
-
-        @Override
-        public void wipe() {
-            servers.all().forEach(RunningStore::restartEmpty);
-            awaitGrants();
-        }
-
-        /** The servers grant again later than they answer. */
-        private void awaitGrants() {
-            declareOthersNew();
-            servers.beginGrace(namespace());
-            try {
-                new CountDownLatch(1).await(servers.maxLease().toMillis(), TimeUnit.MILLISECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 
     /** Other servers, all under one clock. */

@@ -83,9 +83,9 @@ public final class RedlockServers implements AutoCloseable {
         servers.forEach(server -> mark(server, namespace, 0));
     }
 
-    /** Does on every server what its first request would do: begin to wait for {@code maxLease}. */
-    void beginGrace(String namespace) {
-        servers.forEach(server -> mark(server, namespace, Long.parseLong(maxLease) * 1_000));
+    /** Does on each of these what its first request would do: begin to wait for {@code maxLease}. */
+    void beginGrace(List<RunningStore> restarted, String namespace) {
+        restarted.forEach(server -> mark(server, namespace, Long.parseLong(maxLease) * 1_000));
     }
 
     private void mark(RunningStore server, String namespace, long micros) {

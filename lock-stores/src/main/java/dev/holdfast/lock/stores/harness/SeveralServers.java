@@ -4,8 +4,10 @@ import dev.holdfast.lock.stores.FaultProxy;
 import dev.holdfast.lock.stores.RunningCluster;
 import dev.holdfast.lock.stores.RunningStore;
 import dev.holdfast.lock.stores.StoreKind;
+import dev.holdfast.lock.tck.MemberControl;
 import dev.holdfast.lock.tck.StoreControl;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -45,6 +47,11 @@ record SeveralServers(RunningCluster cluster, String suffix) implements Deployme
     @Override
     public StoreControl control() {
         return new ClusterControl(cluster);
+    }
+
+    @Override
+    public Optional<MemberControl> members() {
+        return Optional.of(new ClusterMembers(cluster));
     }
 
     @Override

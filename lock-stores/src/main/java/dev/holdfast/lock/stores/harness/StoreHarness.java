@@ -11,6 +11,7 @@ import dev.holdfast.lock.tck.Expected;
 import dev.holdfast.lock.tck.Fault;
 import dev.holdfast.lock.tck.LinkControl;
 import dev.holdfast.lock.tck.LockHarness;
+import dev.holdfast.lock.tck.MemberControl;
 import dev.holdfast.lock.tck.StoreControl;
 import java.io.IOException;
 import java.io.InputStream;
@@ -165,6 +166,11 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
     @Override
     public Optional<StoreControl> control() {
         return Optional.of(store.control());
+    }
+
+    @Override
+    public Optional<MemberControl> members() {
+        return store.members();
     }
 
     @Override

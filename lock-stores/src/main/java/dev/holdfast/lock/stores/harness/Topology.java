@@ -9,21 +9,27 @@ import java.util.Optional;
 
 /** A store of several servers: what the kit is run on beside the {@link Variant}s, which are single servers. */
 public enum Topology {
-    ETCD_3(StoreKind.ETCD, "etcd", "-3"),
-    ZOOKEEPER_3(StoreKind.ZOOKEEPER, "zookeeper", "-3"),
+    /** Five independent servers. */
+    REDLOCK("redlock", "", "redlock", StoreKind.REDIS),
+    ETCD_3("etcd", "-3", "etcd", StoreKind.ETCD),
+    ZOOKEEPER_3("zookeeper", "-3", "zookeeper", StoreKind.ZOOKEEPER),
     /** A primary whose commits wait for its standby; both flush. */
-    POSTGRES_ROW_SYNC(StoreKind.POSTGRES, "postgresql-row", "-sync"),
+    POSTGRES_ROW_SYNC("postgresql-row", "-sync", "postgresql", StoreKind.POSTGRES),
     /** A primary whose commits do not; both flush. */
-    POSTGRES_ROW_ASYNC(StoreKind.POSTGRES, "postgresql-row", "-async");
+    POSTGRES_ROW_ASYNC("postgresql-row", "-async", "postgresql", StoreKind.POSTGRES);
 
-    private final StoreKind kind;
+    private static final int REDLOCK_SERVERS = 5;
+
     private final String single;
     private final String suffix;
+    private final String scheme;
+    private final StoreKind kind;
 
-    Topology(StoreKind kind, String single, String suffix) {
-        this.kind = kind;
+    Topology(String single, String suffix, String scheme, StoreKind kind) {
         this.single = single;
         this.suffix = suffix;
+        this.scheme = scheme;
+        this.kind = kind;
     }
 
     /** Its name in reports, the same as its harness says. */
@@ -31,31 +37,44 @@ public enum Topology {
         return single + suffix;
     }
 
+    /** The scheme of its URLs. */
+    public String scheme() {
+        return scheme;
+    }
+
     /** What its servers are. */
     public StoreKind kind() {
         return kind;
     }
 
-    /** Starts it; the caller closes it. */
-    public RunningCluster start(StoreLauncher launcher) {
+    /** Starts the servers as in production, with a harness on them; the caller closes it. */
+    public StartedTopology start(StoreLauncher launcher) {
         ClusterLauncher clusters = new ClusterLauncher(launcher);
         return switch (this) {
-            case ETCD_3 -> clusters.startEtcd();
-            case ZOOKEEPER_3 -> clusters.startZooKeeper();
-            case POSTGRES_ROW_SYNC -> clusters.startPostgres(true, kind.durableArgs());
-            case POSTGRES_ROW_ASYNC -> clusters.startPostgres(false, kind.durableArgs());
+            case REDLOCK -> redlock();
+            case ETCD_3 -> started(clusters.startEtcd(kind.durableArgs().toArray(new String[0])));
+            case ZOOKEEPER_3 ->
+                started(clusters.startZooKeeper(kind.durableArgs().toArray(new String[0])));
+            case POSTGRES_ROW_SYNC -> started(clusters.startPostgres(true, kind.durableArgs()));
+            case POSTGRES_ROW_ASYNC -> started(clusters.startPostgres(false, kind.durableArgs()));
         };
     }
 
-    /** A harness on a cluster that this started, with a namespace of its own. */
-    public StoreHarness on(RunningCluster running) {
-        Deployment servers = new SeveralServers(running, suffix);
-        return switch (kind) {
-            case ETCD -> new EtcdHarness(servers);
-            case ZOOKEEPER -> new ZooKeeperHarness(servers);
-            case POSTGRES -> new PostgresHarness(servers);
-            case REDIS -> throw new IllegalStateException("no topology of Redis is started here");
-        };
+    private static StartedTopology redlock() {
+        RedlockServers servers = RedlockServers.start(REDLOCK_SERVERS, RedlockHarness.MAX_LEASE);
+        return new StartedTopology(new RedlockHarness(servers), servers::close);
+    }
+
+    private StartedTopology started(RunningCluster cluster) {
+        Deployment servers = new SeveralServers(cluster, suffix);
+        StoreHarness harness =
+                switch (kind) {
+                    case ETCD -> new EtcdHarness(servers);
+                    case ZOOKEEPER -> new ZooKeeperHarness(servers);
+                    case POSTGRES -> new PostgresHarness(servers);
+                    case REDIS -> throw new IllegalStateException(single + " is no cluster that elects");
+                };
+        return new StartedTopology(harness, cluster::close);
     }
 
     /** The one of this name. */

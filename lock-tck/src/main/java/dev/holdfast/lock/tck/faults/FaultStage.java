@@ -125,7 +125,8 @@ final class FaultStage {
     void awaitService(Fault fault, long since) throws Exception {
         Duration bound = lease.multipliedBy(3).plus(Timing.patience().multipliedBy(2));
         if (!recovered(since, bound)) {
-            outages.add("some lock was not granted to anybody within " + bound.toSeconds() + " s while " + fault.what());
+            outages.add(
+                    "some lock was not granted to anybody within " + bound.toSeconds() + " s while " + fault.what());
         }
     }
 

@@ -89,8 +89,7 @@ final class Faults {
         }
         all.put(
                 Fault.MAJORITY_LOST,
-                (run, fault, random) ->
-                        run.onStore(fault, () -> run.members().make(fault), 1.5, run.members()::mend));
+                (run, fault, random) -> run.onStore(fault, () -> run.members().make(fault), 1.5, run.members()::mend));
         all.put(Fault.EVICTION, (run, fault, random) -> run.atOnce(fault, run.stage.harness()::evict));
         all.put(Fault.SESSION_ENDED, (run, fault, random) -> run.endLease(fault, random));
         all.put(
