@@ -8,10 +8,12 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.ArgGroup;
@@ -25,8 +27,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "compare",
         customSynopsis = {
-            "holdfast compare [--stores redis,etcd | --url URL] [--json FILE] [--html FILE] [--markdown FILE]",
-            "                        [--faults [--minutes N] [--seed N] [--repeat N]] [--readme] [--no-install]"
+            "holdfast compare [--stores redis,etcd | --url URL] [--topologies] [--json FILE] [--html FILE]",
+            "                        [--markdown FILE] [--faults [--minutes N] [--seed N] [--repeat N]] [--readme]",
+            "                        [--no-install]"
         },
         description = {
             "",
@@ -42,6 +45,7 @@ import picocli.CommandLine.Spec;
             "  holdfast compare",
             "  holdfast compare --stores redis,etcd --html target/compare.html --json target/compare.json",
             "  holdfast compare --faults --html target/faults.html",
+            "  holdfast compare --faults --topologies --html target/topologies.html",
             "  holdfast compare --faults --stores etcd --minutes 30 --seed 7",
             "  holdfast compare --url 'redis://10.0.0.1:6379?passwordFile=/run/secret'"
         },
@@ -61,9 +65,19 @@ final class CompareCommand implements Callable<Integer> {
             names = "--stores",
             split = ",",
             paramLabel = "STORE",
-            description =
-                    "some of memory, redis, etcd, zookeeper, postgresql-row, postgresql-advisory; all unless given")
+            description = {
+                "some of memory, redis, etcd, zookeeper, postgresql-row, postgresql-advisory, or of those that",
+                "--topologies adds; the former unless given"
+            })
     private List<String> stores = List.of();
+
+    @Option(
+            names = "--topologies",
+            description = {
+                "adds stores of several servers, and Redis with durability=strict: ${COMPLETION-CANDIDATES}",
+            },
+            completionCandidates = TopologyNames.class)
+    private boolean topologies;
 
     @Option(
             names = "--url",
@@ -96,6 +110,14 @@ final class CompareCommand implements Callable<Integer> {
             usageHelp = true,
             description = "this page")
     private boolean unusedHelp; // picocli acts on it
+
+    /** For the help. */
+    private static final class TopologyNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Subject.TOPOLOGIES.stream().map(Subject::store).iterator();
+        }
+    }
 
     private final PrintWriter out;
     private final PrintWriter err;
@@ -139,19 +161,25 @@ final class CompareCommand implements Callable<Integer> {
         if (url.isPresent() && !stores.isEmpty()) {
             throw usage("--stores and --url exclude each other");
         }
-        if (stores.isEmpty()) {
-            return Subject.ALL;
+        if (url.isPresent() && topologies) {
+            throw usage("--topologies and --url exclude each other");
         }
-        return new LinkedHashSet<>(stores)
-                .stream()
-                        .map(store -> Subject.named(store)
-                                .orElseThrow(() -> usage("--stores: unknown store '" + store + "'; known are "
-                                        + String.join(
-                                                ", ",
-                                                Subject.ALL.stream()
-                                                        .map(Subject::store)
-                                                        .toList()))))
-                        .toList();
+        if (stores.isEmpty()) {
+            return topologies ? Subject.all() : Subject.SINGLE;
+        }
+        Set<String> names = new LinkedHashSet<>(stores);
+        if (topologies) {
+            Subject.TOPOLOGIES.forEach(subject -> names.add(subject.store()));
+        }
+        return names.stream()
+                .map(store -> Subject.named(store)
+                        .orElseThrow(() -> usage("--stores: unknown store '" + store + "'; known are "
+                                + String.join(
+                                        ", ",
+                                        Subject.all().stream()
+                                                .map(Subject::store)
+                                                .toList()))))
+                .toList();
     }
 
     private ReadmeTable readmeTable() throws IOException {

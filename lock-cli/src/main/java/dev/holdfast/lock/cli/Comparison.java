@@ -20,7 +20,7 @@ import java.util.concurrent.Future;
 final class Comparison implements AutoCloseable {
     /** As measured; what takes longest begins first. */
     private static final List<String> SLOWEST_FIRST =
-            List.of("zookeeper", "postgresql-row", "etcd", "postgresql-advisory", "redis");
+            List.of("redlock", "redis-strict", "zookeeper", "postgresql-row", "etcd", "postgresql-advisory", "redis");
 
     /** Each has four JVMs, and some of its rules are about time. */
     private static final int FAULT_RUNS_AT_ONCE = 2;

@@ -123,7 +123,7 @@ final class Progress implements AutoCloseable {
 
     private static String line(String store, Row row) {
         String done = row.total == 0 ? "" : String.format("%3d / %-3d rules", row.done, row.total);
-        return String.format("  %-16s %15s %5d s  %s", store, done, seconds(row), row.state);
+        return String.format("  %-22s %15s %5d s  %s", store, done, seconds(row), row.state);
     }
 
     private static long seconds(Row row) {

@@ -3,41 +3,75 @@ package dev.holdfast.lock.cli;
 import dev.holdfast.lock.stores.RunningStore;
 import dev.holdfast.lock.stores.StoreKind;
 import dev.holdfast.lock.stores.StoreLauncher;
+import dev.holdfast.lock.stores.harness.StartedTopology;
 import dev.holdfast.lock.stores.harness.StoreHarness;
+import dev.holdfast.lock.stores.harness.Topology;
 import dev.holdfast.lock.stores.harness.Variant;
 import dev.holdfast.lock.tck.LockHarness;
 import dev.holdfast.lock.tck.MemoryHarness;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * A store that can be compared.
  *
  * @param store its name in reports and in {@code --stores}
  * @param scheme of its URLs
- * @param variant what the launcher starts, and how it is used; empty for memory
+ * @param kind what the launcher starts; empty for memory
+ * @param start starts it
  */
-record Subject(String store, String scheme, Optional<Variant> variant) {
-    /** Every store, in the order of the report. */
-    static final List<Subject> ALL = List.of(
-            new Subject("memory", "memory", Optional.empty()),
-            started(Variant.REDIS),
-            started(Variant.ETCD),
-            started(Variant.ZOOKEEPER),
-            started(Variant.POSTGRES_ROW),
-            started(Variant.POSTGRES_ADVISORY));
+record Subject(String store, String scheme, Optional<StoreKind> kind, Supplier<Open> start) {
+    /** Stores of one server as their clients use them by default, in the order of the report. */
+    static final List<Subject> SINGLE = List.of(
+            memory(),
+            of(Variant.REDIS),
+            of(Variant.ETCD),
+            of(Variant.ZOOKEEPER),
+            of(Variant.POSTGRES_ROW),
+            of(Variant.POSTGRES_ADVISORY));
 
-    private static Subject started(Variant variant) {
-        return new Subject(variant.store(), variant.kind().scheme(), Optional.of(variant));
+    /** What {@code --topologies} adds: stores of several servers, and what one Redis can do about a loss of data. */
+    static final List<Subject> TOPOLOGIES = Stream.concat(
+                    Stream.of(of(Variant.REDIS_STRICT)),
+                    Stream.of(Topology.values()).map(Subject::of))
+            .toList();
+
+    private static Subject memory() {
+        return new Subject("memory", "memory", Optional.empty(), () -> opened(new MemoryHarness(), () -> {}));
+    }
+
+    private static Subject of(Variant variant) {
+        return new Subject(variant.store(), variant.kind().scheme(), Optional.of(variant.kind()), () -> {
+            RunningStore running = new StoreLauncher().start(variant.kind(), asInProduction(variant.kind()));
+            StoreHarness harness = variant.on(running);
+            return opened(harness, () -> {
+                harness.close();
+                running.close();
+            });
+        });
+    }
+
+    private static Subject of(Topology topology) {
+        return new Subject(topology.store(), topology.scheme(), Optional.of(topology.kind()), () -> {
+            StartedTopology started = topology.start(new StoreLauncher());
+            return opened(started.harness(), started::close);
+        });
+    }
+
+    /** Every store, in the order of the report. */
+    static List<Subject> all() {
+        return Stream.concat(SINGLE.stream(), TOPOLOGIES.stream()).toList();
     }
 
     static Optional<Subject> named(String store) {
-        return ALL.stream().filter(subject -> subject.store().equals(store)).findFirst();
+        return all().stream().filter(subject -> subject.store().equals(store)).findFirst();
     }
 
     /** Why it cannot be started here, and the fix. */
     Optional<String> missing() {
-        return variant.map(Variant::kind).flatMap(new StoreLauncher()::missing);
+        return kind.flatMap(new StoreLauncher()::missing);
     }
 
     /** A store that is ready for the kit. */
@@ -51,17 +85,7 @@ record Subject(String store, String scheme, Optional<Variant> variant) {
 
     /** Starts it. */
     Open open() {
-        if (variant.isEmpty()) {
-            MemoryHarness memory = new MemoryHarness();
-            return opened(memory, () -> {});
-        }
-        StoreKind started = variant.get().kind();
-        RunningStore running = new StoreLauncher().start(started, asInProduction(started));
-        StoreHarness harness = variant.get().on(running);
-        return opened(harness, () -> {
-            harness.close();
-            running.close();
-        });
+        return start.get();
     }
 
     /** The claims and the figures are those of a store that flushes, except where the usual installation does not. */

@@ -5,11 +5,13 @@ import dev.holdfast.lock.cli.ReportModel.Figures;
 import dev.holdfast.lock.cli.ReportModel.Line;
 import dev.holdfast.lock.tck.Rule;
 import dev.holdfast.lock.tck.RuleResult;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
 
 /** The report for people at a terminal: one matrix, what went wrong, and what it costs. */
 final class TerminalReport {
@@ -36,30 +38,56 @@ final class TerminalReport {
         terminal.findings();
         FaultReport faults = report.faults();
         if (faults != null) {
-            terminal.text.append(FaultTerminal.of(faults));
+            terminal.text.append(FaultTerminal.of(faults, columns));
         }
         terminal.figures();
         return terminal.text.toString();
     }
 
     private void matrix() {
-        head("", Column::store);
-        head("rule", Column::shortVersion);
+        int room = columns - ID_WIDTH - SHORTEST_SENTENCE - GAP.length();
+        for (List<Column> block : blocks(report.stores(), column -> GAP.length() + width(column), room)) {
+            matrix(block);
+        }
+        text.append(Symbols.LEGEND).append('\n');
+    }
+
+    /** As many side by side as there is room for, one at least. */
+    static <T> List<List<T>> blocks(List<T> all, ToIntFunction<T> width, int room) {
+        List<List<T>> blocks = new ArrayList<>();
+        int used = 0;
+        for (T each : all) {
+            used += width.applyAsInt(each);
+            if (blocks.isEmpty() || used > room) {
+                blocks.add(new ArrayList<>());
+                used = width.applyAsInt(each);
+            }
+            blocks.get(blocks.size() - 1).add(each);
+        }
+        return blocks;
+    }
+
+    private void matrix(List<Column> block) {
+        head(block, "", Column::store);
+        head(block, "rule", Column::shortVersion);
         for (Rule rule : Rule.values()) {
             StringBuilder cells = new StringBuilder(padded(rule.name(), ID_WIDTH));
-            for (Column column : report.stores()) {
+            for (Column column : block) {
                 RuleResult result = column.line(rule).kind();
                 String cell = centred(Symbols.of(result), width(column));
                 cells.append(GAP).append(coloured(result, cell));
             }
-            text.append(cells).append(GAP).append(shortened(rule.sentence())).append('\n');
+            text.append(cells)
+                    .append(GAP)
+                    .append(shortened(block, rule.sentence()))
+                    .append('\n');
         }
-        text.append('\n').append(Symbols.LEGEND).append('\n');
+        text.append('\n');
     }
 
-    private void head(String first, Function<Column, String> cell) {
+    private void head(List<Column> block, String first, Function<Column, String> cell) {
         StringBuilder line = new StringBuilder(padded(first, ID_WIDTH));
-        report.stores().forEach(column -> line.append(GAP).append(centred(cell.apply(column), width(column))));
+        block.forEach(column -> line.append(GAP).append(centred(cell.apply(column), width(column))));
         text.append(line.toString().stripTrailing()).append('\n');
     }
 
@@ -96,11 +124,11 @@ final class TerminalReport {
             return;
         }
         text.append("\nOne client, a free lock, store on this machine; microseconds\n");
-        text.append(String.format(Locale.ROOT, "%-16s", ""))
+        text.append(String.format(Locale.ROOT, "%-22s", ""))
                 .append(" acquire p50       p99   release p50       p99   requests per pair\n");
         for (Column column : measured) {
             Figures figures = Objects.requireNonNull(column.figures());
-            text.append(String.format(Locale.ROOT, "%-16s", column.store()))
+            text.append(String.format(Locale.ROOT, "%-22s", column.store()))
                     .append(number(figures, Figures::acquireP50Micros, 12))
                     .append(number(figures, Figures::acquireP99Micros, 10))
                     .append(number(figures, Figures::releaseP50Micros, 14))
@@ -124,9 +152,9 @@ final class TerminalReport {
         return String.format(Locale.ROOT, "%" + width + "s", micros(value.applyAsDouble(figures)));
     }
 
-    private String shortened(String sentence) {
+    private String shortened(List<Column> block, String sentence) {
         int used = ID_WIDTH
-                + report.stores().stream()
+                + block.stream()
                         .mapToInt(column -> width(column) + GAP.length())
                         .sum();
         int room = Math.max(SHORTEST_SENTENCE, columns - used - GAP.length() - 1);

@@ -126,7 +126,7 @@ class FaultReportsTest {
 
     @Test
     void everyStoreHasASentence() {
-        Subject.ALL.forEach(subject -> assertTrue(Choice.of(subject.store()).length() > 40, subject.store()));
+        Subject.all().forEach(subject -> assertTrue(Choice.of(subject.store()).length() > 40, subject.store()));
     }
 
     @Test
