@@ -178,7 +178,7 @@ public interface OwnershipTck extends Chapter {
     @Verifies(Rule.S10)
     default void s10_waiterThatLeftIsNotGranted() throws Exception {
         try (Stage stage = stage()) {
-            LockDriver driver = stage.driver();
+            LockDriver driver = stage.steadyDriver();
             String name = stage.name();
             Grant holder = Exchange.granted(driver, Stage.request(name, false));
             AcquireRequest waiter = Stage.request(name, true);
@@ -205,14 +205,14 @@ public interface OwnershipTck extends Chapter {
     @Verifies({Rule.S1, Rule.S10})
     default void s1_aWaiterThatLeavesLetsNobodyPast() throws Exception {
         try (Stage stage = stage()) {
-            LockDriver driver = stage.driver();
+            LockDriver driver = stage.steadyDriver();
             String name = stage.name();
-            Lease holder = stage.client().named(name).acquire(Timing.patience());
+            Lease holder = stage.steadyClient().named(name).acquire(Timing.patience());
             AcquireRequest between = Stage.request(name, true);
             assertInstanceOf(Answer.Waiting.class, driver.enter(between));
             // An engine, which looks only when it is told to: a look at every moment would hide what the driver
             // believes.
-            CompletableFuture<Lease> last = stage.client().named(name).acquireAsync(Timing.patience());
+            CompletableFuture<Lease> last = stage.steadyClient().named(name).acquireAsync(Timing.patience());
             awaitInStore(3);
             assertEquals(LeaveOutcome.GONE, driver.leave(between));
             Await.never(

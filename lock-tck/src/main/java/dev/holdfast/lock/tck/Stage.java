@@ -168,6 +168,12 @@ public final class Stage implements AutoCloseable {
         return driver(harness.url());
     }
 
+    /** The driver itself; its grants and waiters do not lapse by a busy machine, although nobody renews them. */
+    public LockDriver steadyDriver() {
+        RecordingContext context = keep(new RecordingContext(Drivers.options(harness.url(), longLease())));
+        return keep(Drivers.open(harness.url(), context));
+    }
+
     /** The driver itself behind this URL. */
     public LockDriver driver(String url) {
         RecordingContext context = keep(new RecordingContext(Drivers.options(url, lease())));
