@@ -5,6 +5,7 @@ import dev.holdfast.lock.stores.RunningStore;
 import dev.holdfast.lock.stores.StoreKind;
 import dev.holdfast.lock.tck.MemberControl;
 import dev.holdfast.lock.tck.StoreControl;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -21,11 +22,11 @@ interface Deployment {
     /** The URL for clients, with every server they should know. */
     String url();
 
-    /** A proxy before the server, or one of them. */
-    FaultProxy proxy();
+    /** Proxies before the server, or before those of several that clients behind the link shall use. */
+    List<FaultProxy> proxies();
 
-    /** The URL that leads through this proxy only. */
-    String urlVia(FaultProxy proxy);
+    /** The URL that leads through these proxies only. */
+    String urlVia(List<FaultProxy> proxies);
 
     StoreControl control();
 

@@ -3,31 +3,29 @@ package dev.holdfast.lock.stores.harness;
 import dev.holdfast.lock.stores.FaultProxy;
 import dev.holdfast.lock.tck.LinkControl;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
-/** Power over the connection to a store, through a proxy that starts when it is first asked for. */
+/** Power over the connections to a store, through proxies that start when they are first asked for. */
 final class Link implements LinkControl, AutoCloseable {
     private final StoreHarness harness;
     private final Deployment store;
     private final ReentrantLock lock = new ReentrantLock();
-    private @Nullable FaultProxy proxy;
+    private List<FaultProxy> proxies = List.of();
 
     Link(StoreHarness harness, Deployment store) {
         this.harness = harness;
         this.store = store;
     }
 
-    private FaultProxy proxy() {
+    private List<FaultProxy> proxies() {
         lock.lock();
         try {
-            FaultProxy current = proxy;
-            if (current == null) {
-                current = store.proxy();
-                proxy = current;
+            if (proxies.isEmpty()) {
+                proxies = store.proxies();
             }
-            return current;
+            return proxies;
         } finally {
             lock.unlock();
         }
@@ -35,64 +33,69 @@ final class Link implements LinkControl, AutoCloseable {
 
     @Override
     public String url() {
-        return harness.inNamespace(store.urlVia(proxy()));
+        return harness.inNamespace(store.urlVia(proxies()));
     }
 
     @Override
     public void loseNextReply(Operation operation) {
-        proxy().loseReply(harness.request(operation));
+        proxies().forEach(proxy -> proxy.loseReply(harness.request(operation)));
     }
 
     @Override
     public void detainNextRequest(Operation operation) {
-        proxy().detainRequest(harness.request(operation));
+        proxies().forEach(proxy -> proxy.detainRequest(harness.request(operation)));
     }
 
     @Override
     public void holdPushes() {
-        proxy().holdPushes();
+        proxies().forEach(FaultProxy::holdPushes);
     }
 
     @Override
     public void delay(Duration each) {
-        proxy().latency(FaultProxy.Direction.TO_STORE, each);
-        proxy().latency(FaultProxy.Direction.TO_CLIENT, each);
+        for (FaultProxy proxy : proxies()) {
+            proxy.latency(FaultProxy.Direction.TO_STORE, each);
+            proxy.latency(FaultProxy.Direction.TO_CLIENT, each);
+        }
     }
 
     @Override
     public void blackHole() {
-        proxy().blackHole(FaultProxy.Direction.TO_STORE);
-        proxy().blackHole(FaultProxy.Direction.TO_CLIENT);
+        for (FaultProxy proxy : proxies()) {
+            proxy.blackHole(FaultProxy.Direction.TO_STORE);
+            proxy.blackHole(FaultProxy.Direction.TO_CLIENT);
+        }
     }
 
     @Override
     public void cut() {
-        proxy().refuseNew();
-        proxy().reset();
+        for (FaultProxy proxy : proxies()) {
+            proxy.refuseNew();
+            proxy.reset();
+        }
     }
 
     @Override
     public void heal() {
-        proxy().heal();
+        proxies().forEach(FaultProxy::heal);
     }
 
     @Override
     public long connectionAttempts() {
-        return proxy().attempts();
+        return proxies().stream().mapToLong(FaultProxy::attempts).sum();
     }
 
     @Override
     public OptionalLong repliesLost() {
-        return OptionalLong.of(proxy().repliesLost());
+        return OptionalLong.of(
+                proxies().stream().mapToLong(FaultProxy::repliesLost).sum());
     }
 
     @Override
     public void close() {
         lock.lock();
         try {
-            if (proxy != null) {
-                proxy.close();
-            }
+            proxies.forEach(FaultProxy::close);
         } finally {
             lock.unlock();
         }

@@ -31,17 +31,21 @@ record SeveralServers(RunningCluster cluster, String suffix) implements Deployme
         return cluster.url();
     }
 
-    /** Before a follower, where clients may use one: what it answers comes from further away. */
+    /**
+     * Before a follower, where clients may use one: what it answers comes from further away. Else before all, for any
+     * may lead later.
+     */
     @Override
-    public FaultProxy proxy() {
-        RunningStore leader = cluster.leader();
-        return FaultProxy.before(
-                kind() == StoreKind.POSTGRES ? leader : cluster.others(leader).get(0));
+    public List<FaultProxy> proxies() {
+        List<RunningStore> used = kind() == StoreKind.POSTGRES
+                ? cluster.members()
+                : cluster.others(cluster.leader()).subList(0, 1);
+        return used.stream().map(FaultProxy::before).toList();
     }
 
     @Override
-    public String urlVia(FaultProxy proxy) {
-        return cluster.urlVia(List.of(proxy.port()));
+    public String urlVia(List<FaultProxy> proxies) {
+        return cluster.urlVia(proxies.stream().map(FaultProxy::port).toList());
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.holdfast.lock.stores.FaultProxy;
 import dev.holdfast.lock.stores.RunningStore;
 import dev.holdfast.lock.stores.StoreKind;
 import dev.holdfast.lock.tck.StoreControl;
+import java.util.List;
 import java.util.OptionalLong;
 
 /** One started server. */
@@ -24,13 +25,13 @@ record SingleServer(RunningStore server) implements Deployment {
     }
 
     @Override
-    public FaultProxy proxy() {
-        return FaultProxy.before(server);
+    public List<FaultProxy> proxies() {
+        return List.of(FaultProxy.before(server));
     }
 
     @Override
-    public String urlVia(FaultProxy proxy) {
-        return server.urlVia(proxy.port());
+    public String urlVia(List<FaultProxy> proxies) {
+        return server.urlVia(proxies.get(0).port());
     }
 
     @Override
