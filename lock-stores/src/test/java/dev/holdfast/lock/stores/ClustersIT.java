@@ -78,6 +78,13 @@ class ClustersIT {
             cluster.rejoin();
             cluster.awaitWhole();
 
+            RunningStore follower = cluster.others(cluster.leader()).get(0);
+            cluster.isolate(follower);
+            Poll.until("a follower that is cut off serves nobody", LONG, () -> !serves(follower));
+            Poll.until("the majority serves", LONG, () -> serves(cluster.leader()));
+            cluster.rejoin();
+            cluster.awaitWhole();
+
             List<RunningStore> majority = cluster.others(cluster.leader());
             RunningStore last = cluster.leader();
             majority.forEach(RunningStore::kill);
@@ -88,21 +95,6 @@ class ClustersIT {
             cluster.restartEmpty();
             cluster.awaitWhole();
             assertThrows(UnsupportedOperationException.class, () -> cluster.promote(last));
-        }
-    }
-
-    /** A follower that is cut off does not serve, and comes back. */
-    @ParameterizedTest
-    @MethodSource("quorums")
-    void aFollowerThatIsCutOffServesNobody(Supplier<RunningCluster> start) {
-        try (RunningCluster cluster = start.get()) {
-            RunningStore leader = cluster.leader();
-            RunningStore follower = cluster.others(leader).get(0);
-            cluster.isolate(follower);
-            Poll.until("cut off", LONG, () -> !serves(follower));
-            Poll.until("the majority serves", LONG, () -> serves(leader));
-            cluster.rejoin();
-            cluster.awaitWhole();
         }
     }
 
@@ -143,6 +135,15 @@ class ClustersIT {
             standby.restart();
             try (PostgresProbe writer = probe(standby, LONG)) {
                 assertEquals(2, rows(writer));
+            }
+            pair.rejoin();
+            pair.restart(List.of(primary));
+            assertSame(standby, pair.leader(), "the former primary comes back as a standby");
+            standby.kill();
+            pair.promote(primary);
+            assertSame(primary, pair.leader());
+            try (PostgresProbe writer = probe(primary, LONG)) {
+                assertEquals(2, rows(writer), "it has what the one in between had");
             }
         }
     }
