@@ -5,13 +5,17 @@ import dev.holdfast.lock.stores.StoreKind;
 import dev.holdfast.lock.stores.StoreLauncher;
 import dev.holdfast.lock.stores.harness.StoreHarness;
 import dev.holdfast.lock.stores.harness.Variant;
+import dev.holdfast.lock.tck.ExclusionTck;
+import dev.holdfast.lock.tck.FencingTck;
+import dev.holdfast.lock.tck.LivenessTck;
 import dev.holdfast.lock.tck.LockHarness;
-import dev.holdfast.lock.tck.LockTck;
+import dev.holdfast.lock.tck.OwnershipTck;
+import dev.holdfast.lock.tck.StoreFaultTck;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** The whole compatibility kit on a real server, durability=strict. */
-class RedisStrictTckIT implements LockTck {
+/** The kit's rules of safety and liveness on a real server, durability=strict. */
+class RedisStrictTckIT implements ExclusionTck, OwnershipTck, FencingTck, LivenessTck, StoreFaultTck {
     private static RunningStore store;
     private static StoreHarness harness;
 
