@@ -58,7 +58,7 @@ public interface CostTck extends Chapter {
     default void l6_holdingCostsTheSameForManyLeases() throws Exception {
         try (Stage stage = stage()) {
             requests();
-            LockClient client = stage.client();
+            LockClient client = stage.steadyClient();
             List<Lease> leases = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
                 leases.add(client.named(stage.name()).acquire(Timing.patience()));
