@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 
 /** What befalls some of the servers of a Redlock, which the kit itself cannot do. Five servers. */
 interface MinorityFaults extends Chapter {
+    Duration OUTLASTS_RESTARTS = Duration.ofSeconds(12);
+
     /** The servers behind {@link #harness()}. */
     RedlockServers servers();
 
@@ -75,7 +77,10 @@ interface MinorityFaults extends Chapter {
         try (Stage stage = stage()) {
             String name = stage.name();
             LockClient rival = stage.steadyClient();
-            Lease lease = withoutLastTwo(stage.steadyClient(), name);
+            // Long enough to outlast two starts of a server on a busy machine.
+            LockClient holding =
+                    stage.client(stage.options().leaseTime(OUTLASTS_RESTARTS).build());
+            Lease lease = withoutLastTwo(holding, name);
             server(0).restartEmpty();
             server(1).restartEmpty();
             boolean before = lease.isHeld();
