@@ -25,22 +25,16 @@ import dev.holdfast.lock.stores.StoreKind;
 import dev.holdfast.lock.stores.StoreLauncher;
 import dev.holdfast.lock.tck.Await;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A primary with its standby: what is left when the primary is killed and the standby promoted. */
 class PostgresStandbyIT {
-    private static final Duration LEASE = Duration.ofSeconds(3);
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final String WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
-
-    @TempDir
-    Path directory;
 
     private static RunningCluster pair(boolean synchronous) {
         return new ClusterLauncher(new StoreLauncher()).startPostgres(synchronous, StoreKind.POSTGRES.durableArgs());

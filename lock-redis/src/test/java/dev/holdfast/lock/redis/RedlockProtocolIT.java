@@ -184,8 +184,8 @@ class RedlockProtocolIT {
             assertTrue(lease.remaining().compareTo(Duration.ofMillis(2_500)) < 0, "the jump is taken off");
             stage.server(3).resume();
             stage.server(4).resume();
-            stage.clock(0).move(Duration.ofMillis(1_000));
-            stage.clock(1).move(Duration.ofMillis(0));
+            stage.clock(0).move(Duration.ofSeconds(1));
+            stage.clock(1).move(Duration.ZERO);
             Lease next = waiting.named("a").acquire(PATIENCE);
             assertFalse(lease.isHeld(), "both hold");
             assertTrue(next.fencingToken() > lease.fencingToken());
