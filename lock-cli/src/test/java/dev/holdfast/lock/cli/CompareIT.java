@@ -65,7 +65,7 @@ class CompareIT {
                 () -> assertEquals(0, outcome.status(), outcome.out() + outcome.err()),
                 () -> assertEquals(2, memory.getAsJsonArray("runs").size()),
                 () -> assertTrue(memory.getAsJsonArray("differences").isEmpty(), memory.toString()),
-                () -> assertTrue(outcome.out().contains("store ends a grant early"), outcome.out()),
+                () -> assertTrue(outcome.out().contains("lease ended by the store"), outcome.out()),
                 () -> assertTrue(outcome.out().contains("7 8"), "the seeds: " + outcome.out()),
                 () -> assertTrue(Files.readString(html).contains("When to choose which")));
     }
