@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -64,20 +63,46 @@ public final class RedisCluster implements AutoCloseable {
                     Integer.toString(node.port()),
                     busPorts.get(i).toString());
         }
-        long deadline = System.nanoTime() + READY.toNanos();
+        awaitWhole();
+    }
+
+    /**
+     * Waits until every node has heard of every other one since now, and calls the Cluster whole. What a node says of
+     * the others may be older than what befell them.
+     *
+     * @throws StoreException when that does not come within 30 seconds
+     */
+    public void awaitWhole() {
         for (RunningStore node : nodes) {
-            while (!isReady(node)) {
-                if (System.nanoTime() - deadline > 0) {
-                    throw new StoreException("no Cluster within " + READY.toSeconds() + " s");
+            List<Long> since = new ArrayList<>();
+            Awaiting.holds("a Cluster by " + node, READY, () -> {
+                if (since.isEmpty()) {
+                    since.add(millis(node));
                 }
-                LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
-            }
+                return isWhole(node, since.get(0));
+            });
         }
     }
 
-    private static boolean isReady(RunningStore node) throws IOException {
+    private static long millis(RunningStore node) throws IOException {
+        if (ask(node, "TIME") instanceof List<?> time) {
+            return Long.parseLong(String.valueOf(time.get(0))) * 1_000
+                    + Long.parseLong(String.valueOf(time.get(1))) / 1_000;
+        }
+        throw new IOException("no time from " + node);
+    }
+
+    private static boolean isWhole(RunningStore node, long since) throws IOException {
         String state = String.valueOf(ask(node, "CLUSTER", "INFO"));
-        return state.contains("cluster_state:ok") && state.contains("cluster_known_nodes:" + NODES);
+        return state.contains("cluster_state:ok")
+                && state.contains("cluster_known_nodes:" + NODES)
+                && String.valueOf(ask(node, "CLUSTER", "NODES")).lines().allMatch(line -> isWell(line, since));
+    }
+
+    /** A line: id, address, flags, primary, ping-sent, pong-received, epoch, state of the link, slots. */
+    private static boolean isWell(String member, long since) {
+        String[] facts = member.split(" ", -1);
+        return facts[2].contains("myself") || (facts[2].equals("master") && Long.parseLong(facts[5]) >= since);
     }
 
     private static @Nullable Object ask(RunningStore node, String... question) throws IOException {
@@ -136,11 +161,27 @@ public final class RedisCluster implements AutoCloseable {
         return String.valueOf(ask(node, "CLUSTER", "MYID"));
     }
 
+    /** Kills all nodes, starts them with nothing left of their data, and makes a Cluster of them again. */
+    public void restartEmpty() {
+        nodes.forEach(RunningStore::kill);
+        nodes.forEach(RunningStore::restartEmpty);
+        try {
+            join();
+        } catch (IOException e) {
+            throw new StoreException("cannot make a Cluster again: " + e.getMessage(), e);
+        }
+    }
+
     /** Ends all of them. Idempotent. */
     @Override
     public void close() {
         nodes.forEach(RunningStore::close);
         busPorts.forEach(Ports::giveBack);
         busPorts.clear();
+    }
+
+    @Override
+    public String toString() {
+        return "a Cluster of " + nodes;
     }
 }

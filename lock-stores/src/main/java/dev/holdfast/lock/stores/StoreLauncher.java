@@ -166,7 +166,12 @@ public final class StoreLauncher {
 
     /** Starts a Redis primary, a replica of it and three sentinels that watch both. */
     public SentinelledRedis startSentinelledRedis() {
-        return new SentinelledRedis(this);
+        return startSentinelledRedis(1);
+    }
+
+    /** The same with several replicas. */
+    public SentinelledRedis startSentinelledRedis(int replicas) {
+        return new SentinelledRedis(this, replicas);
     }
 
     /** Starts three Redis nodes that form a Cluster; needs Redis 7.0 or newer. */
