@@ -22,11 +22,20 @@ interface Deployment {
     /** The URL for clients, with every server they should know. */
     String url();
 
+    /** Whether clients stay behind proxies: not where they learn the addresses of servers from the servers. */
+    default boolean isBehindProxies() {
+        return true;
+    }
+
     /** Proxies before the server, or before those of several that clients behind the link shall use. */
-    List<FaultProxy> proxies();
+    default List<FaultProxy> proxies() {
+        throw new UnsupportedOperationException("clients learn addresses from " + this);
+    }
 
     /** The URL that leads through these proxies only. */
-    String urlVia(List<FaultProxy> proxies);
+    default String urlVia(List<FaultProxy> proxies) {
+        throw new UnsupportedOperationException("clients learn addresses from " + this);
+    }
 
     StoreControl control();
 

@@ -22,6 +22,11 @@ class RedisHarness extends StoreHarness {
         super(store);
     }
 
+    /** On several servers that are one store. */
+    RedisHarness(Deployment store) {
+        super(store);
+    }
+
     /** For one of several servers that are used together. */
     RedisHarness(RunningStore store, String namespace) {
         super(store, namespace);
@@ -29,7 +34,7 @@ class RedisHarness extends StoreHarness {
 
     @Override
     String expectedResults() {
-        return "dev/holdfast/lock/redis/redis.expected";
+        return "dev/holdfast/lock/redis/" + store() + ".expected";
     }
 
     @Override
@@ -82,10 +87,14 @@ class RedisHarness extends StoreHarness {
         return Long.parseLong(waiter[3]) * 1_000;
     }
 
+    String key(String lockName) {
+        String escaped = lockName.replace("%", "%25").replace("{", "%7B").replace("}", "%7D");
+        return "hf:1:{" + namespace() + "/" + escaped + "}";
+    }
+
     @Override
     boolean end(String lockName) throws IOException {
-        String key = "hf:1:{" + namespace() + "/"
-                + lockName.replace("%", "%25").replace("{", "%7B").replace("}", "%7D") + "}";
+        String key = key(lockName);
         try (RespProbe probe = probe()) {
             for (Map.Entry<String, String> field : fields(probe, key).entrySet()) {
                 if (field.getKey().startsWith("o:")) {

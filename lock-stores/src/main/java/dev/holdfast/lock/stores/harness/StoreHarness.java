@@ -111,7 +111,12 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
 
     @Override
     public String url() {
-        return inNamespace(store.url());
+        return inNamespace(plainUrl());
+    }
+
+    /** The URL of the store without a namespace and parameters of the harness. */
+    final String plainUrl() {
+        return store.url();
     }
 
     /** Where the expected results stand on the class path, beside the driver. */
@@ -175,7 +180,7 @@ public abstract class StoreHarness implements LockHarness, AutoCloseable {
 
     @Override
     public Optional<LinkControl> link() {
-        return Optional.of(link);
+        return store.isBehindProxies() ? Optional.of(link) : Optional.empty();
     }
 
     /** How many replies the link has lost so far. */

@@ -1,16 +1,25 @@
 package dev.holdfast.lock.stores.harness;
 
 import dev.holdfast.lock.stores.ClusterLauncher;
+import dev.holdfast.lock.stores.RedisCluster;
 import dev.holdfast.lock.stores.RunningCluster;
+import dev.holdfast.lock.stores.SentinelledRedis;
 import dev.holdfast.lock.stores.StoreKind;
 import dev.holdfast.lock.stores.StoreLauncher;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** A store of several servers: what the kit is run on beside the {@link Variant}s, which are single servers. */
 public enum Topology {
     /** Five independent servers. */
     REDLOCK("redlock", "", "redlock", StoreKind.REDIS),
+    /** A primary and two replicas, watched by three sentinels. */
+    REDIS_SENTINEL("redis", "-sentinel", "redis+sentinel", StoreKind.REDIS),
+    /** The same; a grant counts when one of the replicas has it, and a failover is followed by a grace. */
+    REDIS_SENTINEL_STRICT("redis", "-sentinel-strict", "redis+sentinel", StoreKind.REDIS),
+    /** Three primaries without replicas. */
+    REDIS_CLUSTER("redis", "-cluster", "redis+cluster", StoreKind.REDIS),
     ETCD_3("etcd", "-3", "etcd", StoreKind.ETCD),
     ZOOKEEPER_3("zookeeper", "-3", "zookeeper", StoreKind.ZOOKEEPER),
     /** A primary whose commits wait for its standby; both flush. */
@@ -19,6 +28,9 @@ public enum Topology {
     POSTGRES_ROW_ASYNC("postgresql-row", "-async", "postgresql", StoreKind.POSTGRES);
 
     private static final int REDLOCK_SERVERS = 5;
+
+    /** One is left to confirm grants when the other is the primary. */
+    private static final int REPLICAS = 2;
 
     private final String single;
     private final String suffix;
@@ -52,6 +64,9 @@ public enum Topology {
         ClusterLauncher clusters = new ClusterLauncher(launcher);
         return switch (this) {
             case REDLOCK -> redlock();
+            case REDIS_SENTINEL -> sentinelled(launcher, RedisHarness::new);
+            case REDIS_SENTINEL_STRICT -> sentinelled(launcher, RedisStrictHarness::new);
+            case REDIS_CLUSTER -> redisCluster(launcher.startRedisCluster());
             case ETCD_3 -> started(clusters.startEtcd(kind.durableArgs().toArray(new String[0])));
             case ZOOKEEPER_3 ->
                 started(clusters.startZooKeeper(kind.durableArgs().toArray(new String[0])));
@@ -63,6 +78,15 @@ public enum Topology {
     private static StartedTopology redlock() {
         RedlockServers servers = RedlockServers.start(REDLOCK_SERVERS, RedlockHarness.MAX_LEASE);
         return new StartedTopology(new RedlockHarness(servers), servers::close);
+    }
+
+    private static StartedTopology sentinelled(StoreLauncher launcher, Function<Deployment, StoreHarness> harness) {
+        SentinelledRedis redis = launcher.startSentinelledRedis(REPLICAS);
+        return new StartedTopology(harness.apply(new SentinelledServers(redis)), redis::close);
+    }
+
+    private static StartedTopology redisCluster(RedisCluster cluster) {
+        return new StartedTopology(new RedisClusterHarness(cluster), cluster::close);
     }
 
     private StartedTopology started(RunningCluster cluster) {

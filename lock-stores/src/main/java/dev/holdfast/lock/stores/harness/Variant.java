@@ -8,7 +8,7 @@ import java.util.Optional;
 /** A store and the way in which a driver uses it: what the kit is run on. One kind of store may have several. */
 public enum Variant {
     REDIS("redis", StoreKind.REDIS, ""),
-    REDIS_STRICT("redis-strict", StoreKind.REDIS, "durability=strict&maxLease=" + RedisStrictHarness.MAX_LEASE + "ms"),
+    REDIS_STRICT("redis-strict", StoreKind.REDIS, RedisStrictHarness.parameters(RedisStrictHarness.MAX_LEASE)),
     ETCD("etcd", StoreKind.ETCD, ""),
     ZOOKEEPER("zookeeper", StoreKind.ZOOKEEPER, ""),
     POSTGRES_ROW("postgresql-row", StoreKind.POSTGRES, ""),
