@@ -34,6 +34,7 @@ final class RedisDriver implements LockDriver {
 
     private static final long WAITING = 2;
     private static final long BUSY = 3;
+    private static final long GRACE = 5;
 
     /** The answers of renew.lua. */
     private static final long NOT_HELD = 0;
@@ -133,6 +134,12 @@ final class RedisDriver implements LockDriver {
         if (kind == GRANTED) {
             Ticket ticket = new Ticket(request.unanswered());
             return new Answer.Granted(new Grant(request.id(), request.name(), value, sent, leaseTime, ticket));
+        }
+        if (kind == GRACE) {
+            throw StoreException.notExecuted(
+                    "the server has restarted, was promoted, has lost its data or is new, and grants nothing until old"
+                            + " leases are over, in " + value + "ms (durability=strict)",
+                    null);
         }
         return kind == BUSY ? new Answer.Busy() : new Answer.Gone();
     }

@@ -1,5 +1,6 @@
 -- KEYS: lock. ARGV: id, n, lease in ms, mode, may wait (1 or 0), channel or -, token floor
 -- -> {GRANTED, token} | {WAITING, ms until a recheck} | {BUSY, ms until a recheck} | {GONE, 0}
+--    | {GRACE, ms until somebody is granted a lock}
 local key, id, n, lease = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
 local mode, may_wait, channel, floor = ARGV[4], ARGV[5] == '1', ARGV[6], tonumber(ARGV[7])
 
@@ -45,6 +46,10 @@ if not owner then
   end
 end
 if not may_wait then
+  if not owner and now < grants_from then
+    -- Nobody is known to hold it, and somebody may: that is not "held by another".
+    return {GRACE, math.ceil((grants_from - now) / 1000)}
+  end
   return {BUSY, recheck(lease, expiry, more)}
 end
 if not queued then

@@ -1,6 +1,6 @@
 -- Functions of the general case. The layout of a lock is described in docs/redis.md.
 
-local GRANTED, WAITING, BUSY, GONE = 1, 2, 3, 4
+local GRANTED, WAITING, BUSY, GONE, GRACE = 1, 2, 3, 4, 5
 local POLL_SILENCE = 1000000 -- us after which a waiter that polls is passed over
 local MOST_WAITERS = 256 -- looked at by one script
 local MOST_TOMBSTONES = 4 -- swept by one script

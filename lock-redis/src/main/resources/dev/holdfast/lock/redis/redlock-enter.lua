@@ -1,7 +1,7 @@
 -- KEYS: lock, namespace record. ARGV: id, lease in ms, mode, proposed token, protocol version, longest lease in ms
 -- -> {GRANTED, token, clock} | {BUSY, last token, clock, ms until it may be free} | {GONE, 0, clock}
 --    | {GRACE, 0, clock, ms until this server grants} | {REFUSED, 0, clock}
-local GRACE, REFUSED = 5, 6
+local REFUSED = 6
 local key, id, lease, mode, proposed = KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 
 local protocol, kind, longest, from, rest = record(KEYS[2], ARGV[5], ARGV[6])
