@@ -20,14 +20,8 @@ import dev.holdfast.lock.stores.SentinelledRedis;
 import dev.holdfast.lock.stores.StoreLauncher;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -174,66 +168,6 @@ class RedisSentinelIT {
 
     private static boolean isPrimary(RunningStore store) throws IOException {
         return String.valueOf(ask(store, "INFO", "replication")).contains("role:master");
-    }
-
-    @Test
-    void contendersGoOnAfterAFailover() throws Exception {
-        for (String mode : List.of("", STRICT + "&replicas=0")) {
-            try (SentinelledRedis redis = start()) {
-                contend(redis, mode);
-            }
-        }
-    }
-
-    private static void contend(SentinelledRedis redis, String mode) throws Exception {
-        AtomicReference<@Nullable Lease> inside = new AtomicReference<>();
-        AtomicInteger overlaps = new AtomicInteger();
-        AtomicInteger grants = new AtomicInteger();
-        AtomicReference<@Nullable Long> highest = new AtomicReference<>(0L);
-        ExecutorService threads = Executors.newFixedThreadPool(6);
-        List<LockClient> clients = new ArrayList<>();
-        try {
-            for (int i = 0; i < 3; i++) {
-                clients.add(open(redis, mode));
-            }
-            untilGranted(clients.get(0), "warm").release();
-            long end = System.nanoTime() + Duration.ofSeconds(18).toNanos();
-            List<Future<?>> work = new ArrayList<>();
-            for (int i = 0; i < 6; i++) {
-                LockClient client = clients.get(i % 3);
-                work.add(threads.submit(() -> {
-                    while (System.nanoTime() - end < 0) {
-                        try (Lease lease = client.named("hot").acquire(Duration.ofSeconds(2))) {
-                            Lease before = inside.getAndSet(lease);
-                            if (lease.isHeld() && before != null && before.isHeld()) {
-                                overlaps.incrementAndGet();
-                            }
-                            highest.accumulateAndGet(lease.fencingToken(), Math::max);
-                            grants.incrementAndGet();
-                            LockSupport.parkNanos(1_000_000);
-                        } catch (LockException notNow) {
-                            LockSupport.parkNanos(5_000_000);
-                        }
-                    }
-                    return null;
-                }));
-            }
-            Poll.until("contention", () -> grants.get() > 100);
-            int before = grants.get();
-            redis.primary().kill();
-            for (Future<?> each : work) {
-                each.get(40, TimeUnit.SECONDS);
-            }
-            System.out.println("failover under contention " + mode + ": " + before + " grants before, "
-                    + (grants.get() - before) + " after, " + overlaps + " overlaps");
-            assertTrue(grants.get() - before > 50, "after the failover nothing was granted");
-            if (!mode.isEmpty()) {
-                assertEquals(0, overlaps.get());
-            }
-        } finally {
-            clients.forEach(LockClient::close);
-            threads.shutdownNow();
-        }
     }
 
     @Test
