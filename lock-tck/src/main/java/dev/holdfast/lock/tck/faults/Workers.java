@@ -1,8 +1,11 @@
 package dev.holdfast.lock.tck.faults;
 
 import dev.holdfast.lock.DistributedLock;
+import dev.holdfast.lock.Lease;
+import dev.holdfast.lock.LeaseLostException;
 import dev.holdfast.lock.LockClient;
 import dev.holdfast.lock.LockClosedException;
+import dev.holdfast.lock.StoreUnavailableException;
 import dev.holdfast.lock.tck.Event;
 import dev.holdfast.lock.tck.History;
 import dev.holdfast.lock.tck.LinkControl.Operation;
@@ -120,12 +123,18 @@ final class Workers implements AutoCloseable {
         }
     }
 
-    /** Each lock once for itself, so that classes are loaded before somebody looks at the clock. */
+    /**
+     * Each lock once for itself, so that classes are loaded before somebody looks at the clock. It may go wrong: a JVM
+     * that replaces another one starts while others work, on a busy machine slowly, and perhaps in the next fault.
+     */
     void warmUp(String lock) throws InterruptedException {
-        client.named(lock).tryAcquire(task.lease()).ifPresent(lease -> {
-            lease.renew();
-            lease.release();
-        });
+        try (Lease lease = client.named(lock).tryAcquire(task.lease()).orElse(null)) {
+            if (lease != null) {
+                lease.renew();
+            }
+        } catch (LeaseLostException | StoreUnavailableException notThisTime) {
+            // It works all the same.
+        }
     }
 
     /** Records from now on when this JVM does not get the processor. */
