@@ -37,7 +37,7 @@ final class PrimaryWatch implements AutoCloseable {
     private void watch() {
         LockUrl.@Nullable Host last = null;
         try {
-            while (!closing.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+            do {
                 try {
                     LockUrl.Host now = target.find(Deadline.after(context.ticker(), PAUSE));
                     if (last != null && !last.equals(now)) {
@@ -48,7 +48,7 @@ final class PrimaryWatch implements AutoCloseable {
                 } catch (IOException e) {
                     LOG.debug("No sentinel answers", e);
                 }
-            }
+            } while (!closing.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             LOG.debug("Interrupted; a failover is seen when connections end", e);
         }
