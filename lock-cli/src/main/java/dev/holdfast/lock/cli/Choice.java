@@ -27,8 +27,8 @@ final class Choice {
             "Choose it when one Redis is all there is and two must not hold: after each restart or loss of data nobody"
                     + " is granted a lock for maxLease.",
             "redlock",
-            "Choose it when there are several independent Redis servers and no etcd or ZooKeeper: a minority of them may"
-                    + " fail or forget, at one request to each server.",
+            "Choose it when there are several independent Redis servers and no etcd or ZooKeeper: a minority of them"
+                    + " may fail or forget, at one request to each server.",
             "redis-sentinel",
             "Choose it when the locks must come back by themselves after the death of the primary, and the resource"
                     + " checks tokens: a fail-over forgets what was not replicated.",

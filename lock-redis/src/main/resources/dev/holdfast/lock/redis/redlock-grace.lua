@@ -1,8 +1,8 @@
 -- Delayed restart. The namespace record says which life of this server grants, and from when: a server that
 -- restarted, or lost its data, finds another one there, or none, and grants nobody before every lease that it may have
 -- forgotten is over.
--- Fields of the record: run (the life), from (us of the server clock; no grant before, no token below), maxlease (ms; no
--- lease is longer), over (1 once this life has reached from, whatever its clock shows later).
+-- Fields of the record: run (the life), from (us of the server clock; no grant before, no token below), maxlease (ms;
+-- no lease is longer), over (1 once this life has reached from, whatever its clock shows later).
 
 -- -> from, and ms until this server grants, or 0.
 local function grace(record, maxlease)

@@ -142,7 +142,7 @@ class RedlockFaultIT {
             } while (findings.grants() < GRANTS && runs < RUNS_MOST);
         }
         System.out.printf(
-                "RedlockFaultIT %s: %d grants, %d unknown, %d troubles, %s violations, shortest margin %s ns, seed %d%n",
+                "RedlockFaultIT %s: %d grants, %d unknown, %d troubles, %s violations, least margin %s ns, seed %d%n",
                 what,
                 findings.grants(),
                 findings.unknown(),

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A read-only standby that streams from a running primary, or a server that may become one. The base backup uses the server's own functions and
- * {@code cp}, because the embedded binaries have no pg_basebackup.
+ * A read-only standby that streams from a running primary, or a server that may become one. The base backup uses the
+ * server's own functions and {@code cp}, because the embedded binaries have no pg_basebackup.
  */
 final class StandbyRecipe extends PostgresRecipe {
     private static final String SIGNAL = "standby.signal";

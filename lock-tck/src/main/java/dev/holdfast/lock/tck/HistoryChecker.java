@@ -28,8 +28,9 @@ import java.util.TreeMap;
  *       L5.
  *   <li><b>In part</b>: S6 and S10 (an orphan shows as a lock that nobody gets; what is in the store does not show) and
  *       L3 (the same). {@code s6_}, {@code s10_} and {@code l3_} of the kit look into the store.
- *   <li><b>Not</b>: S9 (there is no re-entrant view), L4 (servers are not in a history), L6 (requests are not in a history;
- *       {@code l6_} counts them), and S4 and S5 in histories without faults ({@code s4_}, {@code s5_} provoke them).
+ *   <li><b>Not</b>: S9 (there is no re-entrant view), L4 and L6 (servers and requests are not in a history;
+ *       {@code l4_} and {@code l6_} of the kit look at them), and S4 and S5 in histories without faults ({@code s4_},
+ *       {@code s5_} provoke them).
  * </ul>
  */
 public final class HistoryChecker {

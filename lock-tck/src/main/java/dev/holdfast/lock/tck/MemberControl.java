@@ -13,6 +13,6 @@ public interface MemberControl {
      */
     void make(Fault fault);
 
-    /** Undoes it: resumes, rejoins, restarts with its data whatever is not as it was; returns when the store is whole. */
+    /** Undoes it: resumes, rejoins, restarts what is not as it was; returns when the store is whole. */
     void mend();
 }

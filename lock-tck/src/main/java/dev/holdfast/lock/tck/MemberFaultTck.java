@@ -63,8 +63,8 @@ public interface MemberFaultTck extends Chapter {
     }
 
     /**
-     * A lock is held, and another one is free. The free one can be had; the held one by nobody else until its holder has
-     * given it up or lost it, and then by others, with a higher token.
+     * A lock is held, and another one is free. The free one can be had; the held one by nobody else until its holder
+     * has given it up or lost it, and then by others, with a higher token.
      */
     private void moveOn(Fault fault) throws Exception {
         Duration bound = Timing.patience().multipliedBy(2);

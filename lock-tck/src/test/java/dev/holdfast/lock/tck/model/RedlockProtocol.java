@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * docs/redlock.md. Each message is executed at any time, in any order, or never; its answer arrives with that or is
  * lost. Clients pause between any two steps, and give up. One server at a time loses all its data. A token proposed is
- * one more than the highest that the client has seen, so that no clock helps, but for the one assumption about data that
- * are lost: that the server then goes on above every token so far.
+ * one more than the highest that the client has seen, so that no clock helps, but for the one assumption about data
+ * that are lost: that the server then goes on above every token so far.
  */
 final class RedlockProtocol implements Protocol<RedlockState> {
     private final RedlockDefect defect;
