@@ -32,6 +32,24 @@ public interface ExclusionTck extends Chapter {
     }
 
     /**
+     * A held lock is refused to the client that holds it: to it as to anybody, a second acquire is a rival. If this
+     * fails, look at what the store grants again to a session that has the lock.
+     */
+    @Test
+    @Verifies(Rule.S1)
+    default void s1_heldLockIsRefusedToItsOwnClient() throws Exception {
+        try (Stage stage = stage()) {
+            LockClient client = stage.steadyClient();
+            String name = stage.name();
+            Lease lease = client.named(name).acquire(Timing.patience());
+            assertTrue(client.named(name).tryAcquire().isEmpty(), "a held lock was granted to its own client again");
+            assertTrue(client.named(name).tryAcquire(Timing.briefWait()).isEmpty(), "and to one that waits");
+            lease.release();
+            client.named(name).acquire(Timing.patience()).release();
+        }
+    }
+
+    /**
      * A holder that renews keeps the lock for longer than its lease time, and nobody else gets it. If this fails, look
      * at renew: does it restart the timer in the store?
      */

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * <pre>
  * rules: S4 D2                              these must go red
  * also: S8                                  these may, because the defect reaches them; optional
+ * trials: 3                                 so many are needed to hit a race; optional, else every one must find it
  * alone: true                               if nothing else may run beside it, or other JVMs must see it; optional
  * module: lock-api
  * file: dev/holdfast/lock/HeldLease.java    below src/main/java, or src/main/resources if it is no Java
@@ -35,6 +36,7 @@ import java.util.stream.Stream;
  * @param id directory and file name without its ending, for example {@code engine/no-drift-margin}
  * @param rules ids of the rules that must go red
  * @param also ids of the rules that may go red
+ * @param trials how many there are at most until it is found
  * @param alone whether its trial runs alone
  * @param module the module whose source it changes
  * @param why what is wrong with the mutant
@@ -45,6 +47,7 @@ record Mutant(
         String id,
         Set<String> rules,
         Set<String> also,
+        int trials,
         boolean alone,
         String module,
         String why,
@@ -53,7 +56,7 @@ record Mutant(
     private static final String FIND = "--- find";
     private static final String REPLACE = "--- replace";
     private static final String FILE = "--- file ";
-    private static final Set<String> KEYS = Set.of("rules", "also", "alone", "module", "file", "why", "says");
+    private static final Set<String> KEYS = Set.of("rules", "also", "trials", "alone", "module", "file", "why", "says");
 
     /** A text that occurs exactly once in a file, and its replacement. */
     record Edit(String file, String find, String replace) {}
@@ -96,6 +99,7 @@ record Mutant(
                 id,
                 words(one(id, headers, "rules")),
                 words(optional(headers, "also").orElse("")),
+                optional(headers, "trials").map(Integer::valueOf).orElse(1),
                 optional(headers, "alone").map(Boolean::valueOf).orElse(false),
                 one(id, headers, "module"),
                 one(id, headers, "why"),

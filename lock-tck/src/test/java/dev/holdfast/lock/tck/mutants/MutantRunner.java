@@ -67,7 +67,7 @@ public final class MutantRunner {
     }
 
     private void examine(Mutant mutant, Path directory) throws Exception {
-        Trial.Outcome outcome = run(directory, EXACT ? rule -> true : mutant.rules()::contains, test -> true);
+        Trial.Outcome outcome = first(mutant, directory);
         Map<String, List<Trial.Failure>> red = outcome.red();
         List<String> complaints = new ArrayList<>();
         for (String rule : mutant.rules()) {
@@ -92,6 +92,14 @@ public final class MutantRunner {
         }
     }
 
+    private Trial.Outcome first(Mutant mutant, Path directory) throws Exception {
+        Trial.Outcome outcome = null;
+        for (int trial = 0; outcome == null || (trial < mutant.trials() && !isFound(mutant, outcome.red())); trial++) {
+            outcome = run(directory, EXACT ? rule -> true : mutant.rules()::contains, test -> true);
+        }
+        return outcome;
+    }
+
     /** The rules that the tests which had found the mutant out did not find broken every time. */
     private List<String> missedAgain(Mutant mutant, Path directory, Trial.Outcome first) throws Exception {
         Set<String> tests = first.failures().stream()
@@ -100,16 +108,24 @@ public final class MutantRunner {
                 .collect(Collectors.toSet());
         Map<String, Integer> found = new TreeMap<>();
         for (int again = 1; again < REPEAT; again++) {
-            Map<String, List<Trial.Failure>> red =
-                    run(directory, mutant.rules()::contains, tests::contains).red();
-            mutant.rules().stream()
-                    .filter(rule -> isFound(mutant, rule, red))
-                    .forEach(rule -> found.merge(rule, 1, Integer::sum));
+            Set<String> rules = new TreeSet<>();
+            for (int trial = 0; trial < mutant.trials() && !rules.containsAll(mutant.rules()); trial++) {
+                Map<String, List<Trial.Failure>> red = run(directory, mutant.rules()::contains, tests::contains)
+                        .red();
+                mutant.rules().stream()
+                        .filter(rule -> isFound(mutant, rule, red))
+                        .forEach(rules::add);
+            }
+            rules.forEach(rule -> found.merge(rule, 1, Integer::sum));
         }
         return mutant.rules().stream()
                 .filter(rule -> found.getOrDefault(rule, 0) < REPEAT - 1)
                 .map(rule -> rule + " was found broken " + (found.getOrDefault(rule, 0) + 1) + " times of " + REPEAT)
                 .toList();
+    }
+
+    private static boolean isFound(Mutant mutant, Map<String, List<Trial.Failure>> red) {
+        return mutant.rules().stream().allMatch(rule -> isFound(mutant, rule, red));
     }
 
     private static boolean isFound(Mutant mutant, String rule, Map<String, List<Trial.Failure>> red) {

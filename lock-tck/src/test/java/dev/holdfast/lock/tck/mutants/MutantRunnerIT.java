@@ -18,6 +18,7 @@ class MutantRunnerIT {
                 "engine/harmless",
                 Set.of("F1"),
                 Set.of(),
+                1,
                 false,
                 "lock-api",
                 "It only sounds wrong.",
@@ -39,7 +40,15 @@ class MutantRunnerIT {
         Mutant.Edit wrong = new Mutant.Edit(
                 "dev/holdfast/lock/HeldLease.java", "        return grant.token();", "        return -grant.token();");
         Mutant mutant = new Mutant(
-                "engine/wrong", Set.of("F1"), Set.of(), false, "lock-api", "why", List.of("not this"), List.of(wrong));
+                "engine/wrong",
+                Set.of("F1"),
+                Set.of(),
+                1,
+                false,
+                "lock-api",
+                "why",
+                List.of("not this"),
+                List.of(wrong));
         AssertionError other = assertThrows(AssertionError.class, () -> runner.mustBeFoundOut(mutant));
         assertTrue(other.getMessage().contains("for another reason"), other.getMessage());
     }
@@ -49,7 +58,15 @@ class MutantRunnerIT {
         Mutant.Edit nonsense = new Mutant.Edit(
                 "dev/holdfast/lock/HeldLease.java", "        return grant.token();", "        return nonsense;");
         Mutant mutant = new Mutant(
-                "engine/nonsense", Set.of("F1"), Set.of(), false, "lock-api", "why", List.of("x"), List.of(nonsense));
+                "engine/nonsense",
+                Set.of("F1"),
+                Set.of(),
+                1,
+                false,
+                "lock-api",
+                "why",
+                List.of("x"),
+                List.of(nonsense));
         AssertionError broken = assertThrows(AssertionError.class, () -> runner.mustBeFoundOut(mutant));
         assertTrue(broken.getMessage().contains("does not compile"), broken.getMessage());
     }
