@@ -19,11 +19,20 @@ import java.util.concurrent.Future;
 /** Runs the kit on several stores, and then measures one after the other while nothing else runs. */
 final class Comparison implements AutoCloseable {
     /** As measured; what takes longest begins first. */
-    private static final List<String> SLOWEST_FIRST =
-            List.of("redlock", "redis-strict", "zookeeper", "postgresql-row", "etcd", "postgresql-advisory", "redis");
+    private static final List<String> SLOWEST_FIRST = List.of(
+            "redis-sentinel-strict",
+            "redis-strict",
+            "redlock",
+            "zookeeper-3",
+            "etcd-3",
+            "zookeeper",
+            "postgresql-row",
+            "etcd",
+            "postgresql-advisory",
+            "redis");
 
-    /** Each has four JVMs, and some of its rules are about time. */
-    private static final int FAULT_RUNS_AT_ONCE = 2;
+    /** Each has four JVMs, which mostly wait; some of its rules are about time. */
+    private static final int FAULT_RUNS_AT_ONCE = 3;
 
     private final Optional<Path> log;
     private final Progress progress;
@@ -44,7 +53,7 @@ final class Comparison implements AutoCloseable {
     List<Column> of(List<Subject> subjects, int atOnce, Optional<FaultPlan> plan) throws InterruptedException {
         Map<Subject, Future<Optional<String>>> problems = new HashMap<>();
         List<Subject> longestFirst = new ArrayList<>(subjects);
-        longestFirst.sort(Comparator.comparingInt(Comparison::turn));
+        longestFirst.sort(Comparator.comparingInt(subject -> turn(subject.store())));
         ExecutorService pool = Executors.newFixedThreadPool(atOnce);
         try {
             for (Subject subject : longestFirst) {
@@ -79,8 +88,8 @@ final class Comparison implements AutoCloseable {
         return columns;
     }
 
-    private static int turn(Subject subject) {
-        int turn = SLOWEST_FIRST.indexOf(subject.store());
+    private static int turn(String store) {
+        int turn = SLOWEST_FIRST.indexOf(store);
         return turn < 0 ? SLOWEST_FIRST.size() : turn;
     }
 
@@ -90,13 +99,15 @@ final class Comparison implements AutoCloseable {
     }
 
     private List<StoreFaults> faults(List<String> stores, FaultPlan plan) throws InterruptedException {
-        List<Future<StoreFaults>> runs = new ArrayList<>();
+        Map<String, Future<StoreFaults>> runs = new HashMap<>();
         ExecutorService pool = Executors.newFixedThreadPool(FAULT_RUNS_AT_ONCE);
         try {
-            stores.forEach(store -> runs.add(pool.submit(() -> faults(store, plan))));
+            stores.stream()
+                    .sorted(Comparator.comparingInt(Comparison::turn))
+                    .forEach(store -> runs.put(store, pool.submit(() -> faults(store, plan))));
             List<StoreFaults> all = new ArrayList<>();
-            for (Future<StoreFaults> run : runs) {
-                all.add(result(run));
+            for (String store : stores) {
+                all.add(result(Optional.ofNullable(runs.get(store)).orElseThrow()));
             }
             return all;
         } finally {
