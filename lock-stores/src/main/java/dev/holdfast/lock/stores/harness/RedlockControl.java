@@ -81,9 +81,10 @@ final class RedlockControl implements StoreControl, MemberControl {
         }
     }
 
-    private void awaitGrants(List<RunningStore> restarted) {
+    /** These have lost what they kept; returns when they grant again. */
+    void awaitGrants(List<RunningStore> forgetting) {
         others.forEach(other -> servers.declareNew(namespace + other));
-        servers.beginGrace(restarted, namespace);
+        servers.beginGrace(forgetting, namespace);
         try {
             new CountDownLatch(1).await(servers.maxLease().toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {

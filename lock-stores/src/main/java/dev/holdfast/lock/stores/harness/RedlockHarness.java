@@ -106,7 +106,7 @@ public final class RedlockHarness extends StoreHarness {
     @Override
     public void evict() {
         nodes.forEach(RedisHarness::evict);
-        declareOthersNew();
+        control.awaitGrants(servers.all());
     }
 
     @Override
