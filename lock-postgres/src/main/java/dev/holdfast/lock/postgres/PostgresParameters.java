@@ -110,18 +110,19 @@ record PostgresParameters(
                 + "/" + URLEncoder.encode(url.path(), StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    /**
-     * Connection properties: all hosts of the URL have been tried when {@code timeout} is over (in whole seconds).
-     *
-     * @param statementTimeout server-side end of a statement whose client may long be gone; zero where the server, for
-     *     example a connection pooler, accepts no settings
-     * @param direct whether connections are known to lead to the server itself
-     */
     /** Shorter than the statement: its answer is then <em>not executed</em>, and not <em>unknown</em>. */
     static int lockTimeoutMillis(Duration statementTimeout) {
         return (int) Math.max(1, statementTimeout.toMillis() * 3 / 4);
     }
 
+    /**
+     * Connection properties: when {@code timeout} is over (in whole seconds for a single host), all hosts of the URL
+     * have been tried or given up.
+     *
+     * @param statementTimeout server-side end of a statement whose client may long be gone; zero where the server, for
+     *     example a connection pooler, accepts no settings
+     * @param direct whether connections are known to lead to the server itself
+     */
     Properties properties(LockUrl url, Duration timeout, Duration statementTimeout, boolean direct) {
         Properties properties = new Properties();
         // A host may be tried twice: with encryption, and without it if client.sslmode lets it be.
@@ -135,6 +136,8 @@ record PostgresParameters(
         properties.setProperty("prepareThreshold", direct ? "1" : "0");
         if (url.hosts().size() > 1) {
             properties.setProperty("targetServerType", "primary");
+            // The others are for each try, a second at least; this is for all of them together.
+            properties.setProperty("loginTimeout", Double.toString(timeout.toMillis() / 1_000.0));
         }
         if (!statementTimeout.isZero()) {
             // The functions find rows by their keys; a plan made while a table was small must not scan it later.
