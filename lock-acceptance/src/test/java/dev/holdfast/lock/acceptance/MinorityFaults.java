@@ -3,6 +3,7 @@ package dev.holdfast.lock.acceptance;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.lock.DistributedLock;
 import dev.holdfast.lock.Lease;
 import dev.holdfast.lock.LockClient;
 import dev.holdfast.lock.LockOptions;
@@ -18,6 +19,7 @@ import dev.holdfast.lock.tck.Timing;
 import dev.holdfast.lock.tck.Verifies;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -101,6 +103,28 @@ interface MinorityFaults extends Chapter {
         call(3, "DEL", key(name));
         call(4, "DEL", key(name));
         return lease;
+    }
+
+    /** Two of five stand still. If this fails: of how many servers does a grant need the consent? */
+    @Test
+    @Verifies(Rule.L4)
+    default void l4_aMinorityThatStandsStillIsDoneWithout() throws Exception {
+        try (Stage stage = stage()) {
+            DistributedLock lock = stage.steadyClient().named(stage.name());
+            server(3).pause();
+            server(4).pause();
+            try {
+                boolean granted = Await.holdsWithin(Timing.patience(), () -> {
+                    Optional<Lease> lease = lock.tryAcquire(Timing.briefWait());
+                    lease.ifPresent(Lease::close);
+                    return lease.isPresent();
+                });
+                assertTrue(granted, "nobody was granted a free lock within " + Timing.patience());
+            } finally {
+                server(3).resume();
+                server(4).resume();
+            }
+        }
     }
 
     /** Three of five say no. If this fails: who takes back what the other two have granted? */

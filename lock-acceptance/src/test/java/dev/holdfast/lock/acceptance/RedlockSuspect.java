@@ -2,11 +2,20 @@ package dev.holdfast.lock.acceptance;
 
 import dev.holdfast.lock.stores.harness.RedlockHarness;
 import dev.holdfast.lock.stores.harness.RedlockServers;
+import dev.holdfast.lock.tck.DeadlineTck;
+import dev.holdfast.lock.tck.ExclusionTck;
+import dev.holdfast.lock.tck.FencingTck;
+import dev.holdfast.lock.tck.LateTck;
+import dev.holdfast.lock.tck.LinkFaultTck;
 import dev.holdfast.lock.tck.LockHarness;
-import dev.holdfast.lock.tck.LockTck;
+import dev.holdfast.lock.tck.OwnershipTck;
 
-/** The kit on five Redis servers, and what only a part of them suffers; loaded once for each mutant. */
-final class RedlockSuspect implements LockTck, MinorityFaults {
+/**
+ * The chapters of the kit that find mutants of Redlock, and what only some of five servers suffer; loaded once for each
+ * mutant. Without those that restart servers, each of which then grants nothing for {@code maxLease}.
+ */
+final class RedlockSuspect
+        implements ExclusionTck, OwnershipTck, DeadlineTck, FencingTck, LinkFaultTck, LateTck, MinorityFaults {
     private static final RedlockServers SERVERS =
             RedlockServers.of(SuspectStoresOfRedlock.servers(), RedlockHarness.MAX_LEASE);
     private static final RedlockHarness HARNESS = new RedlockHarness(SERVERS);
