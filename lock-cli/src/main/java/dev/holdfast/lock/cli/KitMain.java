@@ -34,6 +34,9 @@ public final class KitMain {
     /** The first open of a JVM loads the client library, perhaps beside another one that does. */
     static final Duration FIRST_OPEN = Duration.ofSeconds(20);
 
+    /** One that every store takes; some modes bound it from above. */
+    static final Duration LEASE = Duration.ofSeconds(10);
+
     private final PrintStream output;
     private final BlockingQueue<String> asked = new LinkedBlockingQueue<>();
 
@@ -106,8 +109,10 @@ public final class KitMain {
 
     /** What the driver says; a driver that cannot open fails the rules, and not the comparison. */
     private static String version(LockHarness harness) {
-        try (LockClient client =
-                harness.open(ClientOptions.builder().connectTimeout(FIRST_OPEN).build())) {
+        try (LockClient client = harness.open(ClientOptions.builder()
+                .leaseTime(LEASE)
+                .connectTimeout(FIRST_OPEN)
+                .build())) {
             return client.info().version();
         } catch (RuntimeException e) {
             LOG.error("The store cannot be opened", e);

@@ -25,7 +25,8 @@ final class PairBenchmark {
     private PairBenchmark() {}
 
     static Figures of(LockHarness harness) throws InterruptedException {
-        try (LockClient client = harness.open(ClientOptions.defaults())) {
+        try (LockClient client =
+                harness.open(ClientOptions.builder().leaseTime(KitMain.LEASE).build())) {
             DistributedLock lock = client.named("figures");
             new PairBenchmark().pairs(lock, WARM_UP_PAIRS);
             PairBenchmark measured = new PairBenchmark();
