@@ -3,6 +3,7 @@ package dev.holdfast.lock.cli;
 import dev.holdfast.lock.cli.ReportModel.Column;
 import dev.holdfast.lock.cli.ReportModel.Figures;
 import dev.holdfast.lock.cli.ReportModel.Line;
+import dev.holdfast.lock.tck.ChildJvm;
 import dev.holdfast.lock.tck.faults.FaultResult;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -57,6 +58,7 @@ final class KitProcess implements AutoCloseable {
                 command.add(2, "-D" + property + "=" + System.getProperty(property));
             }
         }
+        command.addAll(1, ChildJvm.QUIET);
         command.addAll(List.of(KitMain.class.getName(), store));
         ProcessBuilder builder = new ProcessBuilder(command);
         url.ifPresent(given -> builder.environment().put(KitMain.URL_VARIABLE, given)); // may hold a password

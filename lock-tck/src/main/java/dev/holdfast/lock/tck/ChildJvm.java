@@ -34,6 +34,12 @@ public final class ChildJvm implements AutoCloseable {
     /** How long a JVM that has just started may take to reach the store, on a busy machine. */
     static final Duration FIRST_CONTACT = Duration.ofSeconds(20);
 
+    /**
+     * What keeps a JVM from writing to the standard output of its program: its own warnings go to standard error. The
+     * file for performance counters, which leads to one when process numbers are used again, is not written.
+     */
+    public static final List<String> QUIET = List.of("-Xlog:disable", "-Xlog:all=warning:stderr", "-XX:-UsePerfData");
+
     private static final int LINES_KEPT = 40;
 
     private final Process process;
@@ -59,6 +65,7 @@ public final class ChildJvm implements AutoCloseable {
             Class<?> main, Map<String, String> environment, List<String> jvmArguments, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(QUIET);
         command.addAll(List.of(
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",

@@ -35,6 +35,14 @@ class ChildJvmTest {
         }
     }
 
+    /** The young generation is larger than the heap, of which a JVM warns, usually where its program writes. */
+    @Test
+    void whatTheJvmSaysIsNotWhatItsProgramSays() throws Exception {
+        try (ChildJvm child = ChildJvm.start(LockTaker.class, List.of("-Xmn1g"), "memory:", "a", "1000")) {
+            assertEquals("ready", child.line(Timing.patience()));
+        }
+    }
+
     @Test
     void stoppedTakerSaysNothingAndHasLostItsLeaseAfterwards() throws Exception {
         try (ChildJvm child = taker()) {
