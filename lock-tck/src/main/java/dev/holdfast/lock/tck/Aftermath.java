@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.lock.Lease;
 import dev.holdfast.lock.LockClient;
 import dev.holdfast.lock.StoreUnavailableException;
+import dev.holdfast.lock.UnknownOutcomeException;
 import dev.holdfast.lock.spi.ReleaseOutcome;
 import java.time.Duration;
 import java.util.Optional;
@@ -40,6 +41,18 @@ final class Aftermath {
                 Await.holdsWithin(Duration.ofMillis(10), () -> false);
             }
         }
+    }
+
+    /** The client of the former holder may need some requests until it has found the store again. */
+    static void lateWriteIsRefused(RegisterTck.Cell former, long token) throws Exception {
+        Await.until("an answer to the late write", Timing.patience().multipliedBy(2), () -> {
+            try {
+                former.refusedWrite(token, "late");
+                return true;
+            } catch (StoreUnavailableException | UnknownOutcomeException notYet) {
+                return false;
+            }
+        });
     }
 
     /**

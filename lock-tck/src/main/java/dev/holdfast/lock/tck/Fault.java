@@ -53,6 +53,11 @@ public enum Fault {
             Means.CONTROL,
             Rule.E8),
     LEADER_KILLED("leader killed", "the server that leads is killed", Means.MEMBERS, Rule.L4),
+    UNREPLICATED_FAILOVER(
+            "failover without replication",
+            "the leader goes on without any other server, is killed, and another one takes over",
+            Means.MEMBERS,
+            Rule.L4),
     LEADER_STOPPED(
             "leader stopped beyond a lease",
             "the server that leads stands still for longer than a lease",

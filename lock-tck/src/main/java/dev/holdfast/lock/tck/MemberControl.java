@@ -13,6 +13,14 @@ public interface MemberControl {
      */
     void make(Fault fault);
 
+    /**
+     * The first half of {@link Fault#UNREPLICATED_FAILOVER}: from now on the leader goes on, and no other server learns
+     * what it does. {@link #make} of that fault then kills it, or {@link #mend} undoes this.
+     *
+     * @throws NotApplicable where no server goes on alone
+     */
+    void cutReplication();
+
     /** Undoes it: resumes, rejoins, restarts what is not as it was; returns when the store is whole. */
     void mend();
 }

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.lock.Lease;
 import dev.holdfast.lock.LockClient;
+import dev.holdfast.lock.LockOptions;
 import dev.holdfast.lock.StoreUnavailableException;
+import dev.holdfast.lock.spi.Claim;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +16,9 @@ import org.junit.jupiter.api.Test;
 
 /** Single servers of a store that has several; all of them at once are in {@link FaultTck}. */
 public interface MemberFaultTck extends Chapter {
+    /** No harness needs longer to let another server take over, and none asks for shorter leases. */
+    Duration OUTLASTS_A_FAILOVER = Duration.ofSeconds(12);
+
     /** Another one takes over. If this fails, look at where a client turns when its server is gone. */
     @Test
     @Injects(Fault.LEADER_KILLED)
@@ -93,6 +98,58 @@ public interface MemberFaultTck extends Chapter {
             }
             next.release();
             Aftermath.freeAndEmpty(stage, name);
+        }
+    }
+
+    /**
+     * The leader grants what no other server learns of, and is killed. Where another one grants the same lock beside
+     * its holder, the first read of the next holder shuts the former one out of the resource. If this fails, look at
+     * what a grant waits for, and at whether a read raises the mark.
+     */
+    @Test
+    @Injects(Fault.UNREPLICATED_FAILOVER)
+    @Verifies({Rule.L4, Rule.S1, Rule.S2, Rule.S3})
+    default void s3_holderThatAFailoverForgotIsRejected() throws Exception {
+        Duration bound = OUTLASTS_A_FAILOVER.plus(Timing.patience().multipliedBy(2));
+        try (Stage stage = stage()) {
+            String name = stage.name();
+            LockClient rival = stage.steadyClient();
+            LockClient holding =
+                    stage.client(stage.options().leaseTime(OUTLASTS_A_FAILOVER).build());
+            Lease next;
+            members().cutReplication();
+            try {
+                Optional<Lease> former = unrenewed(holding, name);
+                members().make(Fault.UNREPLICATED_FAILOVER);
+                next = granted(Fault.UNREPLICATED_FAILOVER, rival, name, bound);
+                boolean overlapped = former.isPresent() && former.get().isHeld();
+                Expected.of(harness()).checkOverlap(Fault.UNREPLICATED_FAILOVER, overlapped);
+                if (former.isPresent()) {
+                    shutOut(holding, former.get(), rival, next);
+                }
+            } finally {
+                members().mend();
+            }
+            next.release();
+            Aftermath.freeAndEmpty(stage, name);
+        }
+    }
+
+    /** Nobody asks the new leader for it, so that its holder believes in it until its deadline. */
+    private static Optional<Lease> unrenewed(LockClient client, String name) throws InterruptedException {
+        try {
+            return client.named(name, LockOptions.defaults().renewal(false)).tryAcquire(Duration.ofSeconds(2));
+        } catch (StoreUnavailableException refused) {
+            return Optional.empty();
+        }
+    }
+
+    private void shutOut(LockClient holding, Lease former, LockClient rival, Lease next) throws Exception {
+        long stale = former.fencingToken();
+        assertTrue(next.fencingToken() > stale, "token " + next.fencingToken() + " after " + stale);
+        if (harness().claims().contains(Claim.FENCED_REGISTER)) {
+            RegisterTck.Cell.of(rival, next.lockName()).read(next.fencingToken());
+            Aftermath.lateWriteIsRefused(RegisterTck.Cell.of(holding, next.lockName()), stale);
         }
     }
 

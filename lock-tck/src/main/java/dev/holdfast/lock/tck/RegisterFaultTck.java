@@ -193,23 +193,11 @@ public interface RegisterFaultTck extends Chapter {
             try (Lease second = client.named(former.name()).acquire(Timing.patience())) {
                 assertEquals(Optional.empty(), next.read(second.fencingToken()), "the store has lost all its data");
                 elsewhere.check(second.fencingToken());
-                assertRefused(former, first.fencingToken());
+                Aftermath.lateWriteIsRefused(former, first.fencingToken());
                 assertThrows(StaleTokenException.class, () -> elsewhere.check(first.fencingToken()));
                 assertEquals(Optional.empty(), next.read(second.fencingToken()), "a late write was accepted");
             }
         }
-    }
-
-    /** The client of the former holder may need some requests until it has found the store again. */
-    private static void assertRefused(Cell former, long token) throws Exception {
-        Await.until("an answer to the late write", Timing.patience().multipliedBy(2), () -> {
-            try {
-                former.refusedWrite(token, "late");
-                return true;
-            } catch (StoreUnavailableException | UnknownOutcomeException notYet) {
-                return false;
-            }
-        });
     }
 
     /** A guard in memory runs one work at a time, and none with a lower token. If this fails, look at FencingGuard. */

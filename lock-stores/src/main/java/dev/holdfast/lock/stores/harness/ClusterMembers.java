@@ -21,7 +21,7 @@ final class ClusterMembers implements MemberControl {
         RunningStore leader = cluster.leader();
         List<RunningStore> followers = cluster.others(leader);
         switch (fault) {
-            case LEADER_KILLED -> {
+            case LEADER_KILLED, UNREPLICATED_FAILOVER -> {
                 leader.kill();
                 if (cluster.kind() == StoreKind.POSTGRES) {
                     cluster.promote(followers.get(0));
@@ -34,6 +34,15 @@ final class ClusterMembers implements MemberControl {
             case MAJORITY_LOST -> List.of(leader, followers.get(0)).forEach(RunningStore::kill);
             default -> throw new NotApplicable("this harness has no means for it");
         }
+    }
+
+    /** A PostgreSQL primary goes on without its standby; where commits wait for that, it confirms none. */
+    @Override
+    public void cutReplication() {
+        if (cluster.kind() != StoreKind.POSTGRES) {
+            throw new NotApplicable("no member goes on without a majority");
+        }
+        cluster.isolate(cluster.leader());
     }
 
     @Override

@@ -54,6 +54,11 @@ record ClusteredServers(RedisCluster cluster) implements Deployment {
             }
 
             @Override
+            public void cutReplication() {
+                throw new NotApplicable("there are no replicas");
+            }
+
+            @Override
             public void mend() {}
         });
     }

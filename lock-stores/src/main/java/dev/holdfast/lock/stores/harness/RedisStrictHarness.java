@@ -144,6 +144,11 @@ final class RedisStrictHarness extends RedisHarness {
             }
 
             @Override
+            public void cutReplication() {
+                servers.cutReplication();
+            }
+
+            @Override
             public void mend() {
                 servers.mend();
                 afterTrouble();

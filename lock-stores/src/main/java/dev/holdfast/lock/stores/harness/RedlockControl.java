@@ -70,6 +70,11 @@ final class RedlockControl implements StoreControl, MemberControl {
     }
 
     @Override
+    public void cutReplication() {
+        throw new NotApplicable("no server leads");
+    }
+
+    @Override
     public void mend() {
         servers.all().forEach(RunningStore::resume);
         List<RunningStore> dead =

@@ -31,6 +31,11 @@ final class Faults {
         Disturbance by(Faults faults, Fault fault, Random random) throws Exception;
     }
 
+    /** A part of it. */
+    private interface Step {
+        void run() throws InterruptedException;
+    }
+
     private final FaultStage stage;
 
     Faults(FaultStage stage) {
@@ -85,8 +90,12 @@ final class Faults {
                 Fault.FOLLOWER_CUT_OFF,
                 Fault.MINORITY_STOPPED,
                 Fault.MINORITY_EMPTIED)) {
-            all.put(fault, (run, same, random) -> run.onMinority(same));
+            all.put(
+                    fault,
+                    (run, same, random) ->
+                            run.onMinority(same, () -> run.members().make(same)));
         }
+        all.put(Fault.UNREPLICATED_FAILOVER, (run, fault, random) -> run.onMinority(fault, run::failOverUnreplicated));
         all.put(
                 Fault.MAJORITY_LOST,
                 (run, fault, random) -> run.onStore(fault, () -> run.members().make(fault), 1.5, run.members()::mend));
@@ -147,11 +156,11 @@ final class Faults {
     }
 
     /** The locks move on while it lasts (rule L4), and it lasts for longer than a lease. */
-    private Disturbance onMinority(Fault fault) throws Exception {
+    private Disturbance onMinority(Fault fault, Step make) throws Exception {
         long[] times = new long[4];
         times[0] = System.nanoTime();
-        members().make(fault);
         try {
+            make.run();
             times[1] = System.nanoTime();
             stage.awaitService(fault, times[1]);
             stage.peace(times(1.5));
@@ -161,6 +170,13 @@ final class Faults {
         }
         times[3] = System.nanoTime();
         return stage.disturbance(fault, Set.of(), times);
+    }
+
+    /** For half a lease the leader hands locks on, and nobody else learns of it. */
+    private void failOverUnreplicated() throws InterruptedException {
+        members().cutReplication();
+        stage.peace(times(0.5));
+        members().make(Fault.UNREPLICATED_FAILOVER);
     }
 
     private Disturbance atOnce(Fault fault, Runnable make) {
