@@ -37,7 +37,8 @@ public final class HistoryChecker {
     private HistoryChecker() {}
 
     /**
-     * How long a lock stayed free after a disturbance.
+     * How long a lock stayed free after a disturbance, or, where the locks must move on while it lasts (L4), since it
+     * began.
      *
      * @param disturbance which
      * @param nanos the longest time for which somebody wanted a lock and nobody had it

@@ -40,7 +40,7 @@ final class ProgressCheck {
 
     /** Checks a lock; the grants in the order of their returns. */
     void check(String lock, List<Attempt> attempts, List<Attempt> grants) {
-        Spans wanted = wanted(attempts);
+        Wanted wanted = new Wanted(wanted(attempts, true), wanted(attempts, false));
         List<Attempt> open =
                 attempts.stream().filter(attempt -> attempt.ended().isEmpty()).toList();
         List<Long> handOvers = new ArrayList<>();
@@ -75,7 +75,15 @@ final class ProgressCheck {
         return released == null ? deadline : Math.min(released.nanos(), deadline);
     }
 
-    private Spans wanted(List<Attempt> attempts) {
+    /**
+     * When somebody wanted a lock.
+     *
+     * @param undisturbed without the time in which a disturbance kept those from it who wanted it
+     * @param always with that time
+     */
+    private record Wanted(Spans undisturbed, Spans always) {}
+
+    private Spans wanted(List<Attempt> attempts, boolean undisturbed) {
         List<Spans.Span> spans = new ArrayList<>();
         for (Attempt attempt : attempts) {
             long from = attempt.invoked();
@@ -84,7 +92,7 @@ final class ProgressCheck {
                     .map(Disturbance::begins)
                     .orElse(attempt.invoked()));
             for (Disturbance one : disturbances.touching(from, to)) {
-                if (one.concerns(attempt.process())) {
+                if (undisturbed && one.concerns(attempt.process())) {
                     add(spans, from, one.begins());
                     from = Math.max(from, one.over());
                 }
@@ -105,11 +113,12 @@ final class ProgressCheck {
             Attempt before,
             long free,
             Attempt next,
-            Spans wanted,
+            Wanted wanted,
             List<Attempt> open,
             List<Long> handOvers) {
         List<Disturbance> near = disturbances.touching(free - 2 * terms.leaseNanos(), next.returned());
-        long waited = wanted.within(free, next.returned()) - stalls.within(free, next.returned());
+        long stalled = stalls.within(free, next.returned());
+        long waited = wanted.undisturbed().within(free, next.returned()) - stalled;
         if (near.isEmpty()) {
             handOvers.add(waited);
             if (waited > terms.handOverNanos()) {
@@ -118,7 +127,9 @@ final class ProgressCheck {
             return;
         }
         Disturbance latest = near.get(near.size() - 1);
-        longest.merge(latest, waited, Math::max);
+        // What befalls a minority is to be borne while it lasts, so that time counts, too.
+        long outage = latest.recovery() == Rule.L4 ? wanted.always().within(free, next.returned()) - stalled : waited;
+        longest.merge(latest, outage, Math::max);
         boolean killed = latest.may(Effect.KILLS);
         long bound = killed ? terms.killedNanos(hasKilledWaiter(latest, open)) : terms.recoveryNanos();
         if (waited > bound) {

@@ -136,6 +136,17 @@ class HistoryFaultsTest {
         assertRed(check(afterAKill(2_300).add(Kind.INVOKED, 30 * MS, "a/2"), kill), Rule.L1);
     }
 
+    /** Whoever needs a dead store waits in vain; whoever needs two of three servers does not. */
+    @Test
+    void whatAMinorityMustNotCauseCountsWhileItLasts() {
+        HistoryScript script = afterAKill(2_900);
+        Disturbance ofAll = disturbance("", 100, 2_850);
+        Disturbance ofSome =
+                new Disturbance("B", Set.of(), 100 * MS, 100 * MS, 2_850 * MS, 2_850 * MS, Set.of(), Rule.L4);
+        assertEquals(50 * MS, check(script, ofAll).recoveries().get(0).nanos());
+        assertEquals(1_890 * MS, check(script, ofSome).recoveries().get(0).nanos());
+    }
+
     @Test
     void timeInWhichNobodyWantedTheLockDoesNotCount() {
         Disturbance kill = disturbance("a", 100, 100, Effect.KILLS);
