@@ -34,7 +34,7 @@ class FaultRunIT {
 
     private static FaultResult run(RunningStore store, Duration atLeast, Set<Fault> faults) throws Exception {
         try (StoreHarness harness = StoreHarness.of(store)) {
-            return FaultRun.on(harness, new FaultRun.Plan(7, atLeast, faults), step -> {});
+            return FaultRun.on(harness, FaultRun.Plan.of(7, atLeast, faults), step -> {});
         }
     }
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.TestFactory;
 class TopologiesIT {
     private static final Set<Fault> OF_MEMBERS = EnumSet.of(
             Fault.LEADER_KILLED,
+            Fault.UNREPLICATED_FAILOVER,
             Fault.LEADER_STOPPED,
             Fault.LEADER_CUT_OFF,
             Fault.FOLLOWER_CUT_OFF,
@@ -33,7 +34,7 @@ class TopologiesIT {
         return Stream.of(Topology.values())
                 .map(topology -> DynamicTest.dynamicTest(topology.store(), () -> {
                     try (StartedTopology store = topology.start(StoreRack.launcher())) {
-                        FaultRun.Plan plan = new FaultRun.Plan(7, Duration.ZERO, OF_MEMBERS);
+                        FaultRun.Plan plan = FaultRun.Plan.of(7, Duration.ZERO, OF_MEMBERS);
                         FaultResult result = FaultRun.on(store.harness(), plan, step -> {});
                         System.out.println(topology.store() + ": " + result.verdicts() + "\n" + result.measures());
                         assertTrue(result.clean(), () -> String.join("\n\n", result.problems()));

@@ -76,12 +76,17 @@ final class FaultCells {
     }
 
     /** The measures, by what they are called; of each the worst of all runs. */
-    static Map<String, Function<StoreFaults, String>> measures() {
+    static Map<String, Function<StoreFaults, String>> measures(FaultReport report) {
         Map<String, Function<StoreFaults, String>> rows = new LinkedHashMap<>();
         rows.put("grants", store -> whole(store, Measures::grants));
         rows.put("acquires of unknown outcome", store -> whole(store, Measures::unknown));
         rows.put("smallest time from loss to rival (ms)", FaultCells::margin);
         rows.put("longest recovery after a fault (ms)", store -> whole(store, Measures::longestRecoveryMillis));
+        for (Fault fault : faults(report)) {
+            if (fault.recovery() == Rule.L4) {
+                rows.put("outage: " + fault.title() + " (ms)", store -> outage(store, fault));
+            }
+        }
         rows.put("two holders at once, seen", store -> whole(store, Measures::doubleHolders));
         rows.put("stale requests rejected by the fence", store -> whole(store, Measures::staleRejected));
         rows.put("accepted updates lost", store -> whole(store, Measures::acceptedLost));
@@ -105,6 +110,15 @@ final class FaultCells {
                 .stream()
                 .mapToObj(value -> String.format(Locale.ROOT, "%.0f", value))
                 .findFirst()
+                .orElse("-");
+    }
+
+    private static String outage(StoreFaults store, Fault fault) {
+        return store.runs().stream()
+                .flatMap(run -> run.faults().stream())
+                .filter(verdict -> verdict.fault().equals(fault.toString()) && verdict.times() > 0)
+                .max(Comparator.comparing(FaultVerdict::longestRecoveryMillis))
+                .map(verdict -> String.format(Locale.ROOT, "%.0f", verdict.longestRecoveryMillis()))
                 .orElse("-");
     }
 

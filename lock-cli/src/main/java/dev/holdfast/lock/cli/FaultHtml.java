@@ -6,6 +6,7 @@ import dev.holdfast.lock.tck.Fault;
 import dev.holdfast.lock.tck.Rule;
 import dev.holdfast.lock.tck.faults.FaultResult;
 import dev.holdfast.lock.tck.faults.FaultResult.Finding;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 
@@ -44,10 +45,12 @@ final class FaultHtml {
                 "</ul>\n<h2>What was measured under faults</h2>\n<div class=\"wide\"><table class=\"faults\"><thead>");
         row(html, report, "", store -> "<th>" + escaped(store.store()) + "</th>");
         html.append("</thead><tbody>\n");
-        FaultCells.measures()
+        FaultCells.measures(report)
                 .forEach((name, value) ->
                         row(html, report, name, store -> "<td>" + escaped(value.apply(store)) + "</td>"));
-        html.append("</tbody></table></div>\n<h2>When to choose which</h2>\n<dl>\n");
+        html.append("</tbody></table></div>\n");
+        nemeses(html, NemesisCells.rows(report));
+        html.append("<h2>When to choose which</h2>\n<dl>\n");
         report.stores().forEach(store -> html.append("<dt><b>")
                 .append(escaped(store.store()))
                 .append("</b></dt><dd>")
@@ -56,6 +59,28 @@ final class FaultHtml {
         html.append("</dl>\n");
         findings(report, html);
         return html.toString();
+    }
+
+    private static void nemeses(StringBuilder html, List<List<String>> rows) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        html.append("<h2>").append(NemesisCells.TITLE).append("</h2>\n<p>").append(NemesisCells.WHAT);
+        html.append("</p>\n<div class=\"wide\"><table class=\"faults\"><thead>");
+        cells(html, NemesisCells.HEAD);
+        html.append("</thead><tbody>\n");
+        rows.forEach(row -> cells(html, row));
+        html.append("</tbody></table></div>\n");
+    }
+
+    private static void cells(StringBuilder html, List<String> cells) {
+        html.append("<tr>");
+        for (int i = 0; i < cells.size(); i++) {
+            String tag = i == 0 ? "th" : "td";
+            html.append('<').append(tag).append('>').append(escaped(cells.get(i)));
+            html.append("</").append(tag).append('>');
+        }
+        html.append("</tr>\n");
     }
 
     private static String cell(StoreFaults store, Fault fault) {

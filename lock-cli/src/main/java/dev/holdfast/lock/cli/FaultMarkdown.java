@@ -2,6 +2,7 @@ package dev.holdfast.lock.cli;
 
 import dev.holdfast.lock.tck.Fault;
 import dev.holdfast.lock.tck.Rule;
+import java.util.List;
 import java.util.function.Function;
 
 /** The fault runs as Markdown. */
@@ -23,11 +24,12 @@ final class FaultMarkdown {
         text.append('\n').append(FaultCells.LEGEND).append("\n\n");
         row(text, report, "measured", StoreFaults::store);
         text.append("|---|").append("--:|".repeat(report.stores().size())).append('\n');
-        FaultCells.measures().forEach((name, cell) -> row(text, report, name, cell));
+        FaultCells.measures(report).forEach((name, cell) -> row(text, report, name, cell));
         text.append('\n');
         FaultCells.notes(report)
                 .forEach(note ->
                         text.append("- ").append(MarkdownReport.escaped(note)).append('\n'));
+        nemeses(text, NemesisCells.rows(report));
         FaultCells.problems(report).forEach(line -> text.append("- **FAILED** ")
                 .append(MarkdownReport.escaped(line))
                 .append('\n'));
@@ -38,6 +40,28 @@ final class FaultMarkdown {
                 .append(store.choose())
                 .append('\n'));
         return text.toString();
+    }
+
+    private static void nemeses(StringBuilder text, List<List<String>> rows) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        text.append("\n### ")
+                .append(NemesisCells.TITLE)
+                .append("\n\n")
+                .append(NemesisCells.WHAT)
+                .append("\n\n");
+        cells(text, NemesisCells.HEAD);
+        text.append("|---|").append("--:|".repeat(NemesisCells.HEAD.size() - 1)).append('\n');
+        rows.forEach(row -> cells(text, row));
+        text.append('\n');
+    }
+
+    private static void cells(StringBuilder text, List<String> cells) {
+        text.append('|');
+        cells.forEach(
+                cell -> text.append(' ').append(MarkdownReport.escaped(cell)).append(" |"));
+        text.append('\n');
     }
 
     private static void row(StringBuilder text, FaultReport report, String first, Function<StoreFaults, String> cell) {

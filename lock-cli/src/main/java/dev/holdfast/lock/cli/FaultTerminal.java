@@ -2,12 +2,13 @@ package dev.holdfast.lock.cli;
 
 import dev.holdfast.lock.tck.Fault;
 import dev.holdfast.lock.tck.Rule;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
 /** The fault runs for people at a terminal. */
 final class FaultTerminal {
-    private static final int FIRST = 40;
+    private static final int FIRST = 44;
     private static final String GAP = "  ";
 
     private FaultTerminal() {}
@@ -23,6 +24,7 @@ final class FaultTerminal {
         text.append(FaultCells.LEGEND).append("\n\n");
         FaultCells.notes(report).forEach(note -> text.append(note).append('\n'));
         text.append('\n');
+        nemeses(text, NemesisCells.rows(report));
         report.stores().forEach(store -> text.append(store.store())
                 .append(": ")
                 .append(store.choose())
@@ -43,7 +45,31 @@ final class FaultTerminal {
             row(text, block, rule.name() + " under all of them", store -> FaultCells.symbol(store, rule));
         }
         text.append('\n');
-        FaultCells.measures().forEach((name, cell) -> row(text, block, name, cell));
+        FaultCells.measures(report).forEach((name, cell) -> row(text, block, name, cell));
+        text.append('\n');
+    }
+
+    private static void nemeses(StringBuilder text, List<List<String>> rows) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        text.append(NemesisCells.TITLE).append(": ").append(NemesisCells.WHAT).append('\n');
+        List<List<String>> all = new ArrayList<>(List.of(NemesisCells.HEAD));
+        all.addAll(rows);
+        for (List<String> row : all) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < row.size(); i++) {
+                int column = i;
+                int width = all.stream()
+                        .mapToInt(each -> each.get(column).length())
+                        .max()
+                        .orElse(0);
+                String free = " ".repeat(i + 1 < row.size() ? width - row.get(i).length() : 0);
+                boolean words = i == 0 || i + 1 == row.size();
+                line.append(i == 0 ? "" : GAP).append(words ? row.get(i) + free : free + row.get(i));
+            }
+            text.append(line.toString().stripTrailing()).append('\n');
+        }
         text.append('\n');
     }
 

@@ -18,6 +18,7 @@ import dev.holdfast.lock.tck.faults.FaultResult.Finding;
 import dev.holdfast.lock.tck.faults.FaultResult.Measures;
 import dev.holdfast.lock.tck.faults.FaultResult.RuleVerdict;
 import dev.holdfast.lock.tck.faults.FaultResult.Verdict;
+import dev.holdfast.lock.tck.faults.NemesisResult;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -31,10 +32,14 @@ class FaultReportsTest {
                 List.of(new RuleVerdict("S2", Verdict.KEPT, 0)),
                 List.of(
                         new FaultVerdict("holder-killed", "holder killed", Verdict.KEPT, "", 1, 1002.4, 0),
+                        new FaultVerdict("leader-killed", "leader killed", Verdict.KEPT, "", 1, 612.3, 0),
                         new FaultVerdict(
                                 "store-emptied", "store restarted without data", emptied, "a <reason>", 1, 14, 2)),
                 new Measures(500, 19, 8.14, 1002.4, 2, 5, 0, 8),
                 List.of(findings),
+                List.of(
+                        new NemesisResult("any two die", seed, 20, 6, 1234, 7, 0, 0, 0, List.of(), null),
+                        new NemesisResult("clocks jump", seed, 0, 0, 0, 0, 0, 0, 0, List.of(), "no <compiler>")),
                 findings.length == 0 ? null : "target/holdfast-faults1/history");
     }
 
@@ -71,6 +76,8 @@ class FaultReportsTest {
                 () -> assertTrue(text.lines().anyMatch(line -> line.matches("store restarted without data +~")), text),
                 () -> assertFalse(text.contains("link swallows everything"), "nobody made it"),
                 () -> assertTrue(text.lines().anyMatch(line -> line.matches("smallest time from loss.* 8\\.1")), text),
+                () -> assertTrue(
+                        text.lines().anyMatch(line -> line.matches("outage: leader killed \\(ms\\) +612")), text),
                 () -> assertTrue(text.contains("redis: Choose it for the cheapest locks"), text),
                 () -> assertFalse(text.contains("FAILED"), text),
                 () -> assertTrue(
@@ -100,6 +107,32 @@ class FaultReportsTest {
     }
 
     @Test
+    void everyFormSaysWhatBefellAStoreAgainAndAgain() {
+        String terminal = TerminalReport.of(report(FINE), false, 120);
+        assertAll(
+                () -> assertTrue(
+                        terminal.lines()
+                                .anyMatch(line -> line.matches("redis: any two die +6 times +1234 +7 +0 +0 +0 +✓")),
+                        terminal),
+                () -> assertTrue(terminal.contains("· no <compiler>"), terminal),
+                () -> assertTrue(MarkdownReport.of(report(FINE))
+                        .contains("| redis: any two die | 6 times | 1234 | 7 | 0 | 0 | 0 | ✓ |")),
+                () -> assertTrue(HtmlReport.of(report(FINE)).contains("<td>1234</td>")),
+                () -> assertTrue(HtmlReport.of(report(FINE)).contains("· no &lt;compiler&gt;")));
+    }
+
+    @Test
+    void aNemesisThatBreaksSomethingBreaksTheRun() {
+        NemesisResult broken = new NemesisResult("any two die", 7, 20, 6, 1234, 7, 1, 0, 0, List.of("S1: two"), null);
+        FaultResult run =
+                new FaultResult(7, 60, FINE.rules(), FINE.faults(), FINE.measures(), List.of(), List.of(broken), null);
+        assertAll(
+                () -> assertEquals(1, report(run).exitStatus()),
+                () -> assertTrue(TerminalReport.of(report(run), false, 120)
+                        .contains("FAILED redis (seed 7) any two die: S1: two")));
+    }
+
+    @Test
     void jsonHasSeedsAndVerdictsAndNothingUnlessAsked() {
         JsonObject json = JsonParser.parseString(JsonReport.of(report(FINE))).getAsJsonObject();
         JsonObject run = json.getAsJsonObject("faults")
@@ -114,7 +147,7 @@ class FaultReportsTest {
                 () -> assertEquals(
                         "EXCEPT_EXCLUSION",
                         run.getAsJsonArray("faults")
-                                .get(1)
+                                .get(2)
                                 .getAsJsonObject()
                                 .get("verdict")
                                 .getAsString()),

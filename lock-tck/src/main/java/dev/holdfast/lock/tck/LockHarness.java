@@ -139,6 +139,14 @@ public interface LockHarness {
         throw new NotApplicable("this harness cannot move the clock of a store");
     }
 
+    /**
+     * What befalls servers of their own again and again at the end of a fault run, where that shows more than each
+     * {@link Fault} made once.
+     */
+    default List<Nemesis> nemeses() {
+        return List.of();
+    }
+
     /** A wall clock for other processes, which can be moved; {@link Fault#CLIENT_CLOCK}. The caller closes it. */
     default ClientClock clientClock() {
         throw new NotApplicable("this harness cannot move the clock of a process");

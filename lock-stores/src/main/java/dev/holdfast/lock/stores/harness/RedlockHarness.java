@@ -5,6 +5,7 @@ import dev.holdfast.lock.tck.ClockedStore;
 import dev.holdfast.lock.tck.LinkControl;
 import dev.holdfast.lock.tck.LockHarness;
 import dev.holdfast.lock.tck.MemberControl;
+import dev.holdfast.lock.tck.Nemesis;
 import dev.holdfast.lock.tck.StoreControl;
 import java.time.Duration;
 import java.util.Collections;
@@ -127,6 +128,11 @@ public final class RedlockHarness extends StoreHarness {
     @Override
     public ClockedStore clockedStore() {
         return new ClockedServers(servers.all().size());
+    }
+
+    @Override
+    public List<Nemesis> nemeses() {
+        return List.of(RedlockNemesis.values());
     }
 
     @Override

@@ -83,7 +83,7 @@ final class FaultJudge {
         List<FaultVerdict> faults = Faults.all().stream()
                 .map(fault -> verdict(fault, violations, findings.recoveries()))
                 .toList();
-        return new FaultResult(seed, seconds, rules, faults, measures, shown(history, violations), null);
+        return new FaultResult(seed, seconds, rules, faults, measures, shown(history, violations), List.of(), null);
     }
 
     private static Violation plain(Rule rule, String sentence) {

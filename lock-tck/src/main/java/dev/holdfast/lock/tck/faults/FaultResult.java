@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param faults a verdict for each fault of a run, in the order of {@link Fault}
  * @param measures what was measured
  * @param findings violations in words, those that nothing predicts first
+ * @param nemeses what became of the store under each of its nemeses; empty if none struck
  * @param history where everything that happened is kept, one event a line; null if the store kept what it owes
  */
 public record FaultResult(
@@ -25,12 +26,14 @@ public record FaultResult(
         List<FaultVerdict> faults,
         Measures measures,
         List<Finding> findings,
+        List<NemesisResult> nemeses,
         @Nullable String history) {
     /** With its own copies. */
     public FaultResult {
         rules = List.copyOf(rules);
         faults = List.copyOf(faults);
         findings = List.copyOf(findings);
+        nemeses = List.copyOf(nemeses);
     }
 
     /** What a fault run says of a rule or a fault. */
@@ -62,7 +65,8 @@ public record FaultResult(
      * @param verdict what became of the rules
      * @param detail why, unless it is a plain {@link Verdict#KEPT}
      * @param times how often it was made
-     * @param longestRecoveryMillis the longest time after it for which somebody wanted a lock and nobody had it
+     * @param longestRecoveryMillis the longest time after it, or, where the locks must move on while it lasts (L4),
+     *     since it began, for which somebody wanted a lock and nobody had it
      * @param doubleHolders pairs of leases held at once around it
      */
     public record FaultVerdict(
@@ -110,21 +114,30 @@ public record FaultResult(
     /** Whether the store kept what it owes. */
     public boolean clean() {
         return faults.stream().noneMatch(fault -> fault.verdict() == Verdict.BROKEN)
-                && rules.stream().noneMatch(rule -> rule.verdict() == Verdict.BROKEN);
+                && rules.stream().noneMatch(rule -> rule.verdict() == Verdict.BROKEN)
+                && nemeses.stream().allMatch(NemesisResult::clean);
     }
 
     /** The same with its history kept in this file. */
     FaultResult keptIn(Path file) {
-        return new FaultResult(seed, seconds, rules, faults, measures, findings, file.toString());
+        return new FaultResult(seed, seconds, rules, faults, measures, findings, nemeses, file.toString());
+    }
+
+    /** The same, and what became of the store under its nemeses. */
+    FaultResult with(List<NemesisResult> all) {
+        return new FaultResult(seed, seconds, rules, faults, measures, findings, all, history);
     }
 
     /** The findings that nothing predicts, each with its events, and where the history is; empty if it is clean. */
     public List<String> problems() {
-        return Stream.concat(
-                        findings.stream()
-                                .filter(finding -> !finding.predicted())
-                                .map(Finding::text),
-                        Stream.ofNullable(history).map(file -> "the whole history is in " + file))
+        Stream<String> unpredicted =
+                findings.stream().filter(finding -> !finding.predicted()).map(Finding::text);
+        return Stream.of(
+                        unpredicted,
+                        Stream.ofNullable(history).map(file -> "the whole history is in " + file),
+                        nemeses.stream().flatMap(nemesis -> nemesis.problems().stream()
+                                .map(problem -> nemesis.title() + ": " + problem)))
+                .flatMap(problems -> problems)
                 .toList();
     }
 

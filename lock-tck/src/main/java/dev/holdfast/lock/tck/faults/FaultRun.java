@@ -9,11 +9,10 @@ import dev.holdfast.lock.tck.Fault;
 import dev.holdfast.lock.tck.History;
 import dev.holdfast.lock.tck.LinkControl;
 import dev.holdfast.lock.tck.LockHarness;
+import dev.holdfast.lock.tck.Nemesis;
 import dev.holdfast.lock.tck.NotApplicable;
 import dev.holdfast.lock.tck.Terms;
 import dev.holdfast.lock.tck.Timing;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,6 +33,7 @@ import java.util.stream.Stream;
 public final class FaultRun {
     private static final int LOCKS = 3;
     private static final int THREADS = 3;
+    private static final Duration NEMESIS = Duration.ofSeconds(20);
 
     /**
      * What to do.
@@ -41,16 +41,22 @@ public final class FaultRun {
      * @param seed of the schedule and of every choice
      * @param atLeast goes on with further rounds for as long; every fault is made once in any case
      * @param faults the faults to make, as far as a run and the harness can
+     * @param nemeses whether each {@link Nemesis} of the harness strikes afterwards
      */
-    public record Plan(long seed, Duration atLeast, Set<Fault> faults) {
+    public record Plan(long seed, Duration atLeast, Set<Fault> faults, boolean nemeses) {
         /** With its own copies. */
         public Plan {
             faults = Set.copyOf(faults);
         }
 
-        /** Every fault that a run can make. */
+        /** Every fault that a run can make, and every nemesis. */
         public static Plan ofAll(long seed, Duration atLeast) {
-            return new Plan(seed, atLeast, Faults.all());
+            return new Plan(seed, atLeast, Faults.all(), true);
+        }
+
+        /** These faults alone. */
+        public static Plan of(long seed, Duration atLeast, Set<Fault> faults) {
+            return new Plan(seed, atLeast, faults, false);
         }
     }
 
@@ -85,6 +91,19 @@ public final class FaultRun {
      * @param progress told what happens next
      */
     public static FaultResult on(LockHarness harness, Plan plan, Consumer<String> progress) throws Exception {
+        FaultResult result = withFaults(harness, plan, progress);
+        if (!plan.nemeses()) {
+            return result;
+        }
+        List<NemesisResult> nemeses = new ArrayList<>();
+        for (Nemesis nemesis : harness.nemeses()) {
+            progress.accept("again and again: " + nemesis.title());
+            nemeses.add(NemesisRun.on(nemesis, plan.seed(), NEMESIS));
+        }
+        return result.with(nemeses);
+    }
+
+    private static FaultResult withFaults(LockHarness harness, Plan plan, Consumer<String> progress) throws Exception {
         if (!plan.faults().contains(Fault.STORE_CLOCK)
                 || harness.impossible(Fault.STORE_CLOCK).isPresent()) {
             return new FaultRun(harness, Optional.empty(), plan, progress).run();
@@ -95,13 +114,26 @@ public final class FaultRun {
     }
 
     private FaultResult run() throws Exception {
+        try (RunDirectory directory = RunDirectory.create()) {
+            Path file = CrewMain.Order.history(directory.path());
+            try {
+                FaultResult result = run(directory.path(), file);
+                if (result.clean()) {
+                    directory.discard();
+                    return result;
+                }
+                return result.keptIn(file);
+            } finally {
+                crews.forEach(Crew::close);
+                if (directory.isKept()) {
+                    progress.accept("its history is kept: " + file);
+                }
+            }
+        }
+    }
+
+    private FaultResult run(Path directory, Path file) throws Exception {
         long began = System.nanoTime();
-        Path target = Path.of("target").toAbsolutePath();
-        Path directory = Files.isDirectory(target)
-                ? Files.createTempDirectory(target, "holdfast-faults")
-                : Files.createTempDirectory("holdfast-faults");
-        Path file = CrewMain.Order.history(directory);
-        boolean clean = false;
         try (History history = History.appendTo(file);
                 Resources resources = Resources.in(directory, locks);
                 HistoryTail tail = new HistoryTail(file);
@@ -131,17 +163,8 @@ public final class FaultRun {
                     Timing.scaled(Duration.ofSeconds(1)),
                     harness.claims());
             double seconds = (System.nanoTime() - began) / 1e9;
-            FaultResult result = new FaultJudge(harness, plan.seed(), disturbances, impossible, terms)
+            return new FaultJudge(harness, plan.seed(), disturbances, impossible, terms)
                     .judge(History.read(file), resources, left, stuck, stage.outages(), seconds);
-            clean = result.clean();
-            return clean ? result : result.keptIn(file);
-        } finally {
-            crews.forEach(Crew::close);
-            if (clean) {
-                delete(directory);
-            } else {
-                progress.accept("its history is kept: " + file);
-            }
         }
     }
 
@@ -217,15 +240,5 @@ public final class FaultRun {
         return empty
                 ? Optional.empty()
                 : Optional.of(String.join("; ", harness.residue().orElseThrow()));
-    }
-
-    /** Removes what a run has kept. */
-    static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
-        Files.delete(directory);
     }
 }

@@ -60,7 +60,7 @@ class FaultRunTest {
         Path history = Path.of(String.valueOf(result.history()));
         assertTrue(Files.size(history) > 0, "the history of a run that is not clean is kept");
         assertTrue(result.problems().toString().contains(history.toString()), result.problems()::toString);
-        FaultRun.delete(history.getParent());
+        RunDirectory.delete(history.getParent());
         assertEquals(Verdict.KEPT, of(result, "S3"), "the fence must hold where exclusion does not");
         assertEquals(0, result.measures().acceptedLost());
         assertTrue(result.measures().lostWithoutFence() > 0, "without a fence updates are lost");
