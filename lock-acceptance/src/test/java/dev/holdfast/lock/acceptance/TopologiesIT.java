@@ -10,8 +10,12 @@ import dev.holdfast.lock.tck.faults.FaultResult;
 import dev.holdfast.lock.tck.faults.FaultRun;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
@@ -29,17 +33,31 @@ class TopologiesIT {
             Fault.MINORITY_EMPTIED,
             Fault.MAJORITY_LOST);
 
+    /** They mostly wait, as in a comparison. */
+    private static final ExecutorService AT_ONCE = Executors.newFixedThreadPool(3);
+
+    @AfterAll
+    static void stop() {
+        AT_ONCE.shutdownNow();
+    }
+
     @TestFactory
     Stream<DynamicTest> whatIsOwedIsKeptWhileServersFail() {
         return Stream.of(Topology.values())
-                .map(topology -> DynamicTest.dynamicTest(topology.store(), () -> {
-                    try (StartedTopology store = topology.start(StoreRack.launcher())) {
-                        FaultRun.Plan plan = FaultRun.Plan.of(7, Duration.ZERO, OF_MEMBERS);
-                        FaultResult result = FaultRun.on(store.harness(), plan, step -> {});
-                        System.out.println(topology.store() + ": " + result.verdicts() + "\n" + result.measures());
-                        assertTrue(result.clean(), () -> String.join("\n\n", result.problems()));
-                        assertEquals(0, result.measures().acceptedLost());
-                    }
+                .map(topology -> Map.entry(topology, AT_ONCE.submit(() -> run(topology))))
+                .toList() // all are under way before the first result is awaited
+                .stream()
+                .map(run -> DynamicTest.dynamicTest(run.getKey().store(), () -> {
+                    FaultResult result = run.getValue().get();
+                    System.out.println(run.getKey().store() + ": " + result.verdicts() + "\n" + result.measures());
+                    assertTrue(result.clean(), () -> String.join("\n\n", result.problems()));
+                    assertEquals(0, result.measures().acceptedLost());
                 }));
+    }
+
+    private static FaultResult run(Topology topology) throws Exception {
+        try (StartedTopology store = topology.start(StoreRack.launcher())) {
+            return FaultRun.on(store.harness(), FaultRun.Plan.of(7, Duration.ZERO, OF_MEMBERS), step -> {});
+        }
     }
 }
