@@ -37,6 +37,15 @@ interface Formation {
      */
     OptionalLong term(RunningStore member) throws IOException;
 
+    /**
+     * Whether the followers follow this leader, where a leader alone serves less than with them.
+     *
+     * @throws IOException when it does not answer soon
+     */
+    default boolean isFollowed(RunningStore leader) throws IOException {
+        return true;
+    }
+
     /** The name under which this member speaks to its peers. */
     String peerName(int member, List<RunningStore> members) throws IOException;
 

@@ -97,15 +97,25 @@ final class PostgresFormation implements Formation {
                 primary.query("ALTER SYSTEM SET synchronous_standby_names = '*'");
                 primary.query("SELECT pg_reload_conf()");
             }
-            String wanted = synchronous ? "sync" : "async";
             long deadline = System.nanoTime() + JOINED.toNanos();
-            while (!primary.value(STATE).equals(wanted)) {
+            while (!primary.value(STATE).equals(wanted())) {
                 if (System.nanoTime() - deadline > 0) {
                     throw new IOException(
-                            "the standby did not become " + wanted + "; its last lines:\n" + standby.logTail());
+                            "the standby did not become " + wanted() + "; its last lines:\n" + standby.logTail());
                 }
                 primary.query("SELECT pg_sleep(0.01)");
             }
+        }
+    }
+
+    private String wanted() {
+        return synchronous ? "sync" : "async";
+    }
+
+    @Override
+    public boolean isFollowed(RunningStore leader) throws IOException {
+        try (PostgresProbe primary = probe(leader, SOON)) {
+            return primary.value(STATE).equals(wanted());
         }
     }
 

@@ -174,20 +174,31 @@ public final class RunningCluster implements AutoCloseable {
     }
 
     /**
-     * Waits until every member serves and exactly one leads: after a fault has ended, a former leader may believe in
-     * itself for a while.
+     * Waits until every member serves and exactly one leads, and the others follow it: after a fault has ended, a
+     * former leader may believe in itself for a while, and a PostgreSQL primary may wait for its standby.
      *
      * @throws StoreException when that does not come within 30 seconds
      */
     public void awaitWhole() {
         long deadline = System.nanoTime() + ELECTION.toNanos();
-        while (!members.stream().allMatch(RunningStore::serves)
-                || members.stream().filter(member -> term(member).isPresent()).count() != 1) {
+        while (!isWhole()) {
             if (System.nanoTime() - deadline > 0) {
                 throw new StoreException(
                         "the " + kind().scheme() + " cluster was not whole within " + ELECTION.toSeconds() + " s");
             }
             LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+        }
+    }
+
+    private boolean isWhole() {
+        List<RunningStore> leaders =
+                members.stream().filter(member -> term(member).isPresent()).toList();
+        try {
+            return members.stream().allMatch(RunningStore::serves)
+                    && leaders.size() == 1
+                    && formation.isFollowed(leaders.get(0));
+        } catch (IOException onItsWay) {
+            return false;
         }
     }
 

@@ -82,6 +82,8 @@ final class StandbyRecipe extends PostgresRecipe {
     @Override
     public List<String> command(StoreDirectory directory, int port) throws IOException {
         List<String> command = super.command(directory, port);
+        // A standby that starts before its primary tries again after so many milliseconds, not after five seconds.
+        option(command, "wal_retrieve_retry_interval=100");
         Primary followed = primary;
         if (followed != null) {
             option(command, "primary_conninfo=host=" + HOST + " port=" + followed.replicationPort() + " user=postgres");

@@ -31,7 +31,7 @@ final class ClusterControl implements StoreControl {
     @Override
     public void restart() {
         cluster.restart(cluster.members());
-        cluster.leader();
+        cluster.awaitWhole();
     }
 
     @Override
