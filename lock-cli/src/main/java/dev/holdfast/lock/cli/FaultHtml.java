@@ -18,6 +18,7 @@ final class FaultHtml {
             .except_exclusion{background:#eef4ff;color:#1f4fa3}.impossible{color:#8fa0b0}
             figure{margin:1rem 0;overflow-x:auto}figure svg{min-width:36rem;max-width:48rem;width:100%}
             pre,p.broken{white-space:pre-wrap;font-size:.85em}details{margin:.5rem 0}
+            .many .faults th:first-child{white-space:nowrap}
             @media (max-width:48rem){.faults{min-width:36rem}}
             @media print{details{break-inside:avoid}}
             """;

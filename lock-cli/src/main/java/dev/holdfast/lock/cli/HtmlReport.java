@@ -14,15 +14,18 @@ final class HtmlReport {
             table{border-collapse:collapse;width:100%}
             th,td{padding:.2rem .6rem;border-bottom:1px solid #e3e8ee;text-align:center}
             thead th{position:sticky;top:0;background:#fff}th small{display:block;font-weight:normal;color:#66788a}
-            tbody th{font-weight:600;text-align:left;background:#fff}tbody+tbody{border-top:2px solid #9fb0c0}
-            .says{text-align:left}
+            tbody th{font-weight:600;text-align:left;background:#fff;position:sticky;left:0}tbody+tbody{border-top:2px solid #9fb0c0}
+            .says{text-align:left;min-width:22rem}.many{max-width:112rem}.many th,.many td{padding:.2rem .3rem}
             .pass{color:#1a7f37}.fail{background:#ffe3e1;color:#b42318;font-weight:700}
             .missing{background:#fff3d6;color:#8a5a00;font-weight:700}
             .not-claimed,.not-applicable,.untestable{color:#8fa0b0}
             svg text{font:12px system-ui,sans-serif;fill:#1c2733}
             @media (max-width:48rem){.wide{overflow-x:auto}.says{min-width:34rem}
-            thead th{position:static}tbody th{position:sticky;left:0}}
+            thead th{position:static}}
             """;
+
+    /** More columns than that need the whole width of a screen. */
+    private static final int MANY = 8;
 
     private HtmlReport() {}
 
@@ -32,7 +35,9 @@ final class HtmlReport {
                 .append("<title>Lock stores side by side</title><style>\n")
                 .append(STYLE)
                 .append(report.faults() == null ? "" : FaultHtml.STYLE)
-                .append("</style></head><body>\n<h1>Lock stores side by side</h1>\n")
+                .append("</style></head><body")
+                .append(report.stores().size() > MANY ? " class=\"many\"" : "")
+                .append(">\n<h1>Lock stores side by side</h1>\n")
                 .append("<p>The rules of the Holdfast specification on each store. A cell tells its reason when you ")
                 .append("point at it.</p>\n");
         matrix(report, html);
