@@ -14,7 +14,8 @@ final class HtmlReport {
             table{border-collapse:collapse;width:100%}
             th,td{padding:.2rem .6rem;border-bottom:1px solid #e3e8ee;text-align:center}
             thead th{position:sticky;top:0;background:#fff}th small{display:block;font-weight:normal;color:#66788a}
-            tbody th{font-weight:600;text-align:left;background:#fff;position:sticky;left:0}tbody+tbody{border-top:2px solid #9fb0c0}
+            tbody th{font-weight:600;text-align:left;background:#fff;position:sticky;left:0}
+            tbody+tbody{border-top:2px solid #9fb0c0}
             .says{text-align:left;min-width:22rem}.many{max-width:112rem}.many th,.many td{padding:.2rem .3rem}
             .pass{color:#1a7f37}.fail{background:#ffe3e1;color:#b42318;font-weight:700}
             .missing{background:#fff3d6;color:#8a5a00;font-weight:700}
