@@ -22,7 +22,7 @@ class RedlockFaultIT {
 
     @TestFactory
     Stream<DynamicTest> aMinorityMaySufferAgainAndAgain() {
-        return Stream.of(RedlockNemesis.values())
+        return RedlockNemesis.all().stream()
                 .map(nemesis -> DynamicTest.dynamicTest(nemesis.title(), () -> {
                     NemesisResult result = NemesisRun.on(nemesis, System.nanoTime(), ROUND);
                     System.out.println("RedlockFaultIT: " + result);

@@ -132,7 +132,7 @@ public final class RedlockHarness extends StoreHarness {
 
     @Override
     public List<Nemesis> nemeses() {
-        return List.of(RedlockNemesis.values());
+        return RedlockNemesis.all();
     }
 
     @Override

@@ -10,28 +10,8 @@ import java.util.Random;
 import java.util.function.BiConsumer;
 
 /** What a Redlock of five must bear without anybody noticing; see {@code docs/redlock.md}. */
-public enum RedlockNemesis implements Nemesis {
-    /** Two at once are killed, and come back without data. */
-    EMPTIED("any two of five restarted empty", List.of(), Duration.ofSeconds(1), "", RedlockVictim::restartEmpty),
-    /** Each clock is half a second ahead or behind. */
-    EMPTIED_AMONG_CLOCKS_APART(
-            "the same, their clocks 1 s apart",
-            List.of(
-                    Duration.ofMillis(500),
-                    Duration.ofMillis(-500),
-                    Duration.ofMillis(500),
-                    Duration.ofMillis(-500),
-                    Duration.ZERO),
-            Duration.ofSeconds(1),
-            "",
-            RedlockVictim::restartEmpty),
-    /** There and back; the clients reckon with it. */
-    CLOCK_JUMPS(
-            "clocks of any two jump by 0.5 s",
-            Collections.nCopies(RedlockVictim.SERVERS, Duration.ZERO),
-            RedlockVictim.MAX_LEASE,
-            "&clockJump=500ms",
-            RedlockVictim::moveClocks);
+public final class RedlockNemesis implements Nemesis {
+    private static final Duration AHEAD = Duration.ofMillis(500);
 
     private final String title;
     private final List<Duration> clocks;
@@ -39,7 +19,7 @@ public enum RedlockNemesis implements Nemesis {
     private final String parameters;
     private final BiConsumer<RedlockVictim, Random> strike;
 
-    RedlockNemesis(
+    private RedlockNemesis(
             String title,
             List<Duration> clocks,
             Duration leaseTime,
@@ -50,6 +30,30 @@ public enum RedlockNemesis implements Nemesis {
         this.leaseTime = leaseTime;
         this.parameters = parameters;
         this.strike = strike;
+    }
+
+    /** All of them; each starts servers of its own. */
+    public static List<Nemesis> all() {
+        return List.of(
+                new RedlockNemesis(
+                        "any two of five restarted empty",
+                        List.of(),
+                        Duration.ofSeconds(1),
+                        "",
+                        RedlockVictim::restartEmpty),
+                new RedlockNemesis(
+                        "the same, their clocks 1 s apart",
+                        List.of(AHEAD, AHEAD.negated(), AHEAD, AHEAD.negated(), Duration.ZERO),
+                        Duration.ofSeconds(1),
+                        "",
+                        RedlockVictim::restartEmpty),
+                // There and back; the clients reckon with it.
+                new RedlockNemesis(
+                        "clocks of any two jump by 0.5 s",
+                        Collections.nCopies(RedlockVictim.SERVERS, Duration.ZERO),
+                        RedlockVictim.MAX_LEASE,
+                        "&clockJump=500ms",
+                        RedlockVictim::moveClocks));
     }
 
     @Override
