@@ -20,8 +20,8 @@ import java.util.Random;
 
 /**
  * Two JVMs contend for one lock while a {@link Nemesis} strikes again and again, until a thousand leases have been
- * granted; every holder increments a fenced counter. Then the history is checked, without excuse: nothing predicts a
- * violation here.
+ * granted; every holder increments a fenced counter, which refuses whoever was held up until the next one had counted.
+ * Then the history is checked, without excuse: nothing predicts a violation here.
  */
 public final class NemesisRun {
     private static final int THREADS = 3;
@@ -145,9 +145,6 @@ public final class NemesisRun {
         findings.failures().stream().map(Violation::toString).forEach(problems::add);
         if (lost != 0) {
             problems.add(lost + " accepted updates are missing from the fenced counter");
-        }
-        if (accepted != findings.grants()) {
-            problems.add("of " + findings.grants() + " holders " + accepted + " were accepted by the fenced counter");
         }
         if (findings.grants() < GRANTS) {
             problems.add("only " + findings.grants() + " leases were granted, which shows too little");
