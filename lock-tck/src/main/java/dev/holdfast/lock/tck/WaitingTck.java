@@ -103,7 +103,21 @@ public interface WaitingTck extends Chapter {
         }
     }
 
-    /** A wait that times out leaves nothing, also when the grant comes at that moment. If this fails, look at leave. */
+    /** A wait that has timed out leaves nothing. If this fails, look at leave. */
+    @Test
+    @Verifies(Rule.S10)
+    default void s10_waiterWhoseTimeIsUpLeavesNothing() throws Exception {
+        try (Stage stage = stage()) {
+            String name = stage.name();
+            LockClient holding = stage.steadyClient();
+            Lease lease = holding.named(name).acquire(Timing.patience());
+            assertTrue(stage.steadyClient().named(name).tryAcquire(Timing.briefWait()).isEmpty());
+            lease.release();
+            assertFree(holding, name, "a timed-out wait left something");
+        }
+    }
+
+    /** Nor does one that times out at the moment of its grant. If this fails, look at grants for unknown ids. */
     @Test
     @Verifies(Rule.S10)
     default void s10_waiterThatGaveUpOwnsNothing() throws Exception {
