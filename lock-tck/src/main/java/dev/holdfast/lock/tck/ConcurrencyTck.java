@@ -114,17 +114,27 @@ public interface ConcurrencyTck extends Chapter {
     default void c3_aThousandWaitingThreadsAllFinish() throws Exception {
         try (Stage stage = stage()) {
             LockClient client = stage.steadyClient();
+            LockClient holding = stage.steadyClient();
             List<DistributedLock> locks = new ArrayList<>();
+            List<Lease> held = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
-                locks.add(client.named(stage.name()));
+                String name = stage.name();
+                locks.add(client.named(name));
+                held.add(holding.named(name).acquire(Timing.patience()));
             }
             ExecutorService threads = threads();
             stage.keep(threads::shutdownNow);
+            CountDownLatch begun = new CountDownLatch(1_000);
             List<Future<ReleaseOutcome>> all = new ArrayList<>();
             for (int i = 0; i < 1_000; i++) {
                 DistributedLock lock = locks.get(i % locks.size());
-                all.add(threads.submit(() -> lock.acquire(Duration.ofMinutes(1)).release()));
+                all.add(threads.submit(() -> {
+                    begun.countDown();
+                    return lock.acquire(Duration.ofMinutes(1)).release();
+                }));
             }
+            assertTrue(begun.await(60, TimeUnit.SECONDS), () -> begun.getCount() + " threads did not begin");
+            held.forEach(Lease::release);
             for (Future<ReleaseOutcome> each : all) {
                 assertEquals(ReleaseOutcome.RELEASED, each.get(60, TimeUnit.SECONDS));
             }
