@@ -189,7 +189,7 @@ public interface OwnershipTck extends Chapter {
             if (harness().residue().isPresent()) {
                 Await.until(
                         "nothing in the store of a waiter that left",
-                        Timing.patience(),
+                        stage.longLease().dividedBy(3), // before the store drops a waiter that is not heard of
                         () -> harness().residue().orElseThrow().size() <= 1);
             }
             driver.release(List.of(holder));

@@ -111,7 +111,10 @@ public interface WaitingTck extends Chapter {
             String name = stage.name();
             LockClient holding = stage.steadyClient();
             Lease lease = holding.named(name).acquire(Timing.patience());
-            assertTrue(stage.steadyClient().named(name).tryAcquire(Timing.briefWait()).isEmpty());
+            assertTrue(stage.steadyClient()
+                    .named(name)
+                    .tryAcquire(Timing.briefWait())
+                    .isEmpty());
             lease.release();
             assertFree(holding, name, "a timed-out wait left something");
         }
@@ -125,15 +128,20 @@ public interface WaitingTck extends Chapter {
             String name = stage.name();
             LockClient holding = stage.steadyClient();
             LockClient waiting = stage.steadyClient();
-            for (int round = 0; round < 10; round++) {
-                Duration wait = Duration.ofMillis(20 + round);
+            Duration wait = Duration.ofMillis(20);
+            Duration step = Duration.ofNanos(200_000);
+            Duration untilRelease = wait;
+            for (int round = 0; round < 40; round++) {
                 Lease lease = holding.named(name).acquire(Timing.patience());
                 Stage.Branch<Optional<Lease>> waiter =
                         stage.branch(() -> waiting.named(name).tryAcquire(wait));
-                LockSupport.parkNanos(wait.toNanos());
+                LockSupport.parkNanos(untilRelease.toNanos());
                 lease.release();
                 try {
-                    waiter.join().ifPresent(Lease::release);
+                    Optional<Lease> granted = waiter.join();
+                    granted.ifPresent(Lease::release);
+                    // Half of the rounds are to end each way: then the grant and the end of the wait are close.
+                    untilRelease = granted.isPresent() ? untilRelease.plus(step) : untilRelease.minus(step);
                 } catch (StoreUnavailableException tooShortForThisStore) {
                     continue; // an outcome that the wait allows too; what it left is asked in the next round
                 }
