@@ -6,13 +6,14 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.testkit.engine.EngineTestKit;
@@ -41,60 +42,75 @@ final class Trial {
             }
             return red;
         }
+
+        private Outcome and(List<Event> events) {
+            int tests = finished;
+            List<Failure> all = new ArrayList<>(failures);
+            for (Event event : events) {
+                TestExecutionResult result = event.getRequiredPayload(TestExecutionResult.class);
+                boolean isTest = event.getTestDescriptor().isTest();
+                if (isTest && result.getStatus() != TestExecutionResult.Status.ABORTED) {
+                    tests++;
+                }
+                if (result.getStatus() == TestExecutionResult.Status.FAILED) {
+                    Throwable thrown = result.getThrowable().orElseThrow();
+                    if (!isTest) {
+                        throw new AssertionError("the kit itself failed, not one of its tests", thrown);
+                    }
+                    MethodSource source =
+                            (MethodSource) event.getTestDescriptor().getSource().orElseThrow();
+                    all.add(new Failure(source.getMethodName(), rules(source.getJavaMethod()), thrown));
+                }
+            }
+            return new Outcome(tests, all);
+        }
     }
 
     private Trial() {}
 
-    /** Runs the tests of this kit class with such a name that cite at least one of the rules. */
-    static Outcome run(String kitClass, ClassLoader loader, Predicate<String> wanted, Predicate<String> names)
+    /**
+     * Runs the tests of this kit class with such a name that cite at least one of the rules, one after the other, until
+     * the failures are enough. The tests named after a rule come first: they are the likeliest to find its defects.
+     */
+    static Outcome run(
+            String kitClass,
+            ClassLoader loader,
+            Predicate<String> wanted,
+            Predicate<String> names,
+            Predicate<Outcome> enough)
             throws ClassNotFoundException {
         Class<?> kit = loader.loadClass(kitClass);
-        List<DiscoverySelector> selectors = new ArrayList<>();
-        for (Method method : kit.getMethods()) {
-            if (!method.isBridge()
-                    && names.test(method.getName())
-                    && rules(method).stream().anyMatch(wanted)) {
-                selectors.add(selectMethod(kit, method));
-            }
-        }
-        if (selectors.isEmpty()) {
+        List<Method> tests = Arrays.stream(kit.getMethods())
+                .filter(method -> !method.isBridge() && names.test(method.getName()))
+                .filter(method -> rules(method).stream().anyMatch(wanted))
+                .sorted(Comparator.comparing((Method method) -> !wanted.test(ruleInName(method)))
+                        .thenComparing(Method::getName))
+                .toList();
+        if (tests.isEmpty()) {
             throw new AssertionError("no test of " + kitClass + " cites one of the rules");
         }
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(loader);
         try {
-            return outcome(EngineTestKit.engine("junit-jupiter")
-                    .selectors(selectors.toArray(DiscoverySelector[]::new))
-                    .execute()
-                    .allEvents()
-                    .finished()
-                    .list());
+            Outcome outcome = new Outcome(0, List.of());
+            for (int next = 0; next < tests.size() && !enough.test(outcome); next++) {
+                outcome = outcome.and(EngineTestKit.engine("junit-jupiter")
+                        .selectors(selectMethod(kit, tests.get(next)))
+                        .execute()
+                        .allEvents()
+                        .finished()
+                        .list());
+            }
+            return outcome;
         } finally {
             thread.setContextClassLoader(before);
         }
     }
 
-    private static Outcome outcome(List<Event> finished) {
-        int tests = 0;
-        List<Failure> failures = new ArrayList<>();
-        for (Event event : finished) {
-            TestExecutionResult result = event.getRequiredPayload(TestExecutionResult.class);
-            boolean isTest = event.getTestDescriptor().isTest();
-            if (isTest && result.getStatus() != TestExecutionResult.Status.ABORTED) {
-                tests++;
-            }
-            if (result.getStatus() == TestExecutionResult.Status.FAILED) {
-                Throwable thrown = result.getThrowable().orElseThrow();
-                if (!isTest) {
-                    throw new AssertionError("the kit itself failed, not one of its tests", thrown);
-                }
-                MethodSource source =
-                        (MethodSource) event.getTestDescriptor().getSource().orElseThrow();
-                failures.add(new Failure(source.getMethodName(), rules(source.getJavaMethod()), thrown));
-            }
-        }
-        return new Outcome(tests, failures);
+    /** As in {@code s10_waiterThatGaveUpOwnsNothing}. */
+    private static String ruleInName(Method test) {
+        return test.getName().replaceFirst("_.*", "").toUpperCase(Locale.ROOT);
     }
 
     /** The ids in {@code @Verifies}, which is another type in each class loader. */
