@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two JVMs of eight threads on one name, and a holder that is killed. */
 @Tag("A3")
+@Tag("measures")
 class ContentionIT {
     private static final Duration HOW_LONG = Duration.ofSeconds(20);
     private static final Duration LEASE = Duration.ofSeconds(5);

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** What a pair of acquire and release, and holding a thousand leases, costs the store. */
 @Tag("A6")
+@Tag("measures")
 class RequestsIT {
     private static final int PAIRS = 500;
     private static final int LEASES = 1_000;
