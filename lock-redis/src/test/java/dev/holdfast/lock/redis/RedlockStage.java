@@ -18,7 +18,6 @@ final class RedlockStage implements AutoCloseable {
     private static final String NAMESPACE = "test";
 
     final RedlockServers servers;
-    private final List<MovableClock> clocks = new ArrayList<>();
     private final List<LockClient> clients = new ArrayList<>();
 
     /** Servers that show the time of this machine. */
@@ -28,12 +27,7 @@ final class RedlockStage implements AutoCloseable {
 
     /** Servers whose clocks are ahead by these times, and can be moved. */
     RedlockStage(int count, Duration maxLease, List<Duration> ahead) {
-        for (Duration offset : ahead) {
-            MovableClock clock = new MovableClock();
-            clock.move(offset);
-            clocks.add(clock);
-        }
-        servers = RedlockServers.start(count, maxLease, clocks);
+        servers = RedlockServers.startAhead(count, maxLease, ahead);
         servers.declareNew(NAMESPACE);
     }
 
@@ -42,7 +36,7 @@ final class RedlockStage implements AutoCloseable {
     }
 
     MovableClock clock(int index) {
-        return clocks.get(index);
+        return servers.clocks().get(index);
     }
 
     String url() {
@@ -111,6 +105,5 @@ final class RedlockStage implements AutoCloseable {
     public void close() {
         clients.forEach(LockClient::close);
         servers.close();
-        clocks.forEach(MovableClock::close);
     }
 }

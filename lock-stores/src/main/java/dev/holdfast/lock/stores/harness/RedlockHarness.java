@@ -1,6 +1,5 @@
 package dev.holdfast.lock.stores.harness;
 
-import dev.holdfast.lock.stores.MovableClock;
 import dev.holdfast.lock.tck.ClockedStore;
 import dev.holdfast.lock.tck.LinkControl;
 import dev.holdfast.lock.tck.LockHarness;
@@ -141,14 +140,13 @@ public final class RedlockHarness extends StoreHarness {
         nodes.forEach(RedisHarness::close);
     }
 
-    /** Other servers, all under one clock. */
+    /** Other servers, whose clocks move together. */
     private static final class ClockedServers implements ClockedStore {
-        private final MovableClock clock = new MovableClock();
         private final RedlockServers servers;
         private final RedlockHarness harness;
 
         ClockedServers(int count) {
-            this.servers = RedlockServers.start(count, MAX_LEASE, Collections.nCopies(count, clock));
+            this.servers = RedlockServers.startAhead(count, MAX_LEASE, Collections.nCopies(count, Duration.ZERO));
             this.harness = new RedlockHarness(servers);
         }
 
@@ -159,14 +157,13 @@ public final class RedlockHarness extends StoreHarness {
 
         @Override
         public void move(Duration offset) {
-            clock.move(offset);
+            servers.clocks().forEach(clock -> clock.move(offset));
         }
 
         @Override
         public void close() {
             harness.close();
             servers.close();
-            clock.close();
         }
     }
 }

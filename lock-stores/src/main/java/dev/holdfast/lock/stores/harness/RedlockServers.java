@@ -19,10 +19,12 @@ import java.util.stream.Collectors;
 public final class RedlockServers implements AutoCloseable {
     private final List<RunningStore> servers;
     private final String maxLease;
+    private final List<MovableClock> clocks;
 
-    private RedlockServers(List<RunningStore> servers, Duration maxLease) {
+    private RedlockServers(List<RunningStore> servers, Duration maxLease, List<MovableClock> own) {
         this.servers = List.copyOf(servers);
         this.maxLease = Long.toString(maxLease.toMillis());
+        this.clocks = List.copyOf(own);
     }
 
     /**
@@ -31,11 +33,26 @@ public final class RedlockServers implements AutoCloseable {
      * @param maxLease the longest lease time of any client: how long a server that restarted grants nothing
      */
     public static RedlockServers start(int count, Duration maxLease) {
-        return start(count, maxLease, List.of());
+        return startAhead(count, maxLease, List.of());
     }
 
-    /** Starts this many; the first ones live under these clocks, which must outlive them. */
-    public static RedlockServers start(int count, Duration maxLease, List<MovableClock> clocks) {
+    /** Starts this many; the clocks of the first ones are ahead by these times, and can be moved. */
+    public static RedlockServers startAhead(int count, Duration maxLease, List<Duration> ahead) {
+        List<MovableClock> clocks = new ArrayList<>();
+        try {
+            for (Duration offset : ahead) {
+                MovableClock clock = new MovableClock();
+                clocks.add(clock);
+                clock.move(offset);
+            }
+            return new RedlockServers(start(count, clocks), maxLease, clocks);
+        } catch (RuntimeException e) {
+            clocks.forEach(MovableClock::close);
+            throw e;
+        }
+    }
+
+    private static List<RunningStore> start(int count, List<MovableClock> clocks) {
         StoreLauncher launcher = new StoreLauncher();
         List<RunningStore> servers = new ArrayList<>();
         try {
@@ -45,7 +62,7 @@ public final class RedlockServers implements AutoCloseable {
                                 ? launcher.start(StoreKind.REDIS, List.of(), clocks.get(i))
                                 : launcher.start(StoreKind.REDIS));
             }
-            return new RedlockServers(servers, maxLease);
+            return servers;
         } finally {
             if (servers.size() < count) {
                 servers.forEach(RunningStore::close);
@@ -55,7 +72,12 @@ public final class RedlockServers implements AutoCloseable {
 
     /** Over servers that run already and nobody else uses; closing this closes them. */
     public static RedlockServers of(List<RunningStore> servers, Duration maxLease) {
-        return new RedlockServers(servers, maxLease);
+        return new RedlockServers(servers, maxLease, List.of());
+    }
+
+    /** The clocks that can be moved, those of the first servers. */
+    public List<MovableClock> clocks() {
+        return clocks;
     }
 
     /** The servers, always in the same order. */
@@ -122,5 +144,6 @@ public final class RedlockServers implements AutoCloseable {
     @Override
     public void close() {
         servers.forEach(RunningStore::close);
+        clocks.forEach(MovableClock::close);
     }
 }

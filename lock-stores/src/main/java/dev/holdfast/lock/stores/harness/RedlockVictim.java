@@ -1,6 +1,5 @@
 package dev.holdfast.lock.stores.harness;
 
-import dev.holdfast.lock.stores.MovableClock;
 import dev.holdfast.lock.stores.RunningStore;
 import dev.holdfast.lock.tck.Nemesis;
 import java.time.Duration;
@@ -24,7 +23,6 @@ final class RedlockVictim implements Nemesis.Victim {
 
     private static final String NAMESPACE = "nemesis";
 
-    private final List<MovableClock> clocks = new ArrayList<>();
     private final RedlockServers servers;
     private final Duration leaseTime;
     private final String parameters;
@@ -35,12 +33,7 @@ final class RedlockVictim implements Nemesis.Victim {
         this.leaseTime = leaseTime;
         this.parameters = parameters;
         this.strike = strike;
-        for (Duration offset : ahead) {
-            MovableClock clock = new MovableClock();
-            clock.move(offset);
-            clocks.add(clock);
-        }
-        servers = RedlockServers.start(SERVERS, MAX_LEASE, clocks);
+        servers = RedlockServers.startAhead(SERVERS, MAX_LEASE, ahead);
         servers.declareNew(NAMESPACE);
     }
 
@@ -81,9 +74,9 @@ final class RedlockVictim implements Nemesis.Victim {
     /** One jump for each lease. */
     void moveClocks(Random random) {
         List<Integer> victims = minority(random);
-        victims.forEach(server -> clocks.get(server).move(JUMP));
+        victims.forEach(server -> servers.clocks().get(server).move(JUMP));
         pass(MAX_LEASE.toMillis() + random.nextInt(200));
-        victims.forEach(server -> clocks.get(server).move(Duration.ZERO));
+        victims.forEach(server -> servers.clocks().get(server).move(Duration.ZERO));
         pass(MAX_LEASE.toMillis() + random.nextInt(200));
     }
 
@@ -98,6 +91,5 @@ final class RedlockVictim implements Nemesis.Victim {
     @Override
     public void close() {
         servers.close();
-        clocks.forEach(MovableClock::close);
     }
 }
